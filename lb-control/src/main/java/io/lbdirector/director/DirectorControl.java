@@ -1,0 +1,195 @@
+package io.lbdirector.director;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What can be asked of a running director. Every call returns at once; the answer comes on the
+ * director's own thread, so a caller that does more than hand it on moves to a thread of its own.
+ *
+ * <p>The records are the JSON of the admin socket, key for key: camel case here is snake case
+ * there. No secret (hash key, seed) is in any of them.
+ */
+public interface DirectorControl {
+
+  /**
+   * Makes a new config live.
+   *
+   * @param toml text of a {@code forwarding.toml}, UTF-8
+   * @param name what to call it in messages
+   * @return completes once packets use the new generation; fails with {@link RefusedException} if
+   *     the file is bad or the kernel refuses, and then nothing has changed
+   */
+  CompletionStage<ReloadReport> reload(byte[] toml, String name);
+
+  CompletionStage<StatusReport> status();
+
+  CompletionStage<List<TableReport>> tables();
+
+  /** Empty if no table has that name. */
+  CompletionStage<Optional<TableReport>> table(String name);
+
+  CompletionStage<List<BackendReport>> backends();
+
+  CompletionStage<CountersReport> counters();
+
+  /** Whether packets are being forwarded; answers from any thread at once. */
+  Readiness readiness();
+
+  /** A change that was refused. Nothing has changed. */
+  final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<ProblemReport> problems;
+
+    /**
+     * @param problems what is wrong, at least one
+     */
+    public RefusedException(String summary, List<ProblemReport> problems, Throwable cause) {
+      super(summary, cause);
+      this.problems = List.copyOf(problems);
+    }
+
+    public List<ProblemReport> problems() {
+      return problems;
+    }
+  }
+
+  /**
+   * One thing wrong with a request.
+   *
+   * @param line 1-based line of the file; 0 if it is of no line
+   * @param key path of the key; empty if it is of no key
+   * @param message the whole sentence, file and line included
+   */
+  record ProblemReport(int line, String key, String message) {}
+
+  /**
+   * What a reload did.
+   *
+   * @param generation live now
+   * @param changed false if the file asks for what was live already, and nothing was published
+   * @param tablesBuilt tables whose rows were written anew; the others were taken over as they
+   *     stood
+   * @param rowsMoved rows, over all tables, whose primary is another backend than before
+   * @param warnings sentences for the operator
+   */
+  record ReloadReport(
+      long generation, boolean changed, int tablesBuilt, long rowsMoved, List<String> warnings) {}
+
+  /**
+   * The director at a glance.
+   *
+   * @param version of the software
+   * @param generation live now; 0 if none is
+   * @param config name of the file that the live generation was read from
+   * @param startedAt ISO 8601, UTC: start of the daemon
+   * @param publishedAt ISO 8601, UTC: when this daemon published the live generation, or took it
+   *     over
+   * @param adopted whether the live generation was there before the daemon
+   * @param warnings what an operator should know, a sentence each
+   */
+  record StatusReport(
+      String version,
+      String instance,
+      long pid,
+      long generation,
+      String config,
+      String startedAt,
+      String publishedAt,
+      boolean adopted,
+      boolean ready,
+      String readyReason,
+      int tables,
+      int binds,
+      int backends,
+      List<InterfaceReport> interfaces,
+      List<String> warnings) {}
+
+  /**
+   * One interface that the program is attached to.
+   *
+   * @param mode {@code native} or {@code generic}
+   * @param gatewayMac as the frames carry it; empty while unknown
+   * @param gatewayState how it is known: a neighbour state of the kernel, {@code configured}, or
+   *     {@code unknown}
+   */
+  record InterfaceReport(
+      String name,
+      int ifindex,
+      String mode,
+      boolean up,
+      int mtu,
+      String mac,
+      String gateway,
+      String gatewayMac,
+      String gatewayState) {}
+
+  /**
+   * One forwarding table.
+   *
+   * @param digest SHA-256 of the rows in force, 64 hexadecimal digits
+   * @param slot in lb_tables
+   * @param hops per row
+   */
+  record TableReport(
+      String name,
+      String algorithm,
+      int hops,
+      List<String> hashFields,
+      String digest,
+      int slot,
+      List<BindReport> binds,
+      List<TableBackendReport> backends) {}
+
+  /**
+   * One bind, with its share of the counters.
+   *
+   * @param bind as {@code tcp 203.0.113.10:443}
+   */
+  record BindReport(String bind, String table, long packets, long bytes) {}
+
+  /**
+   * A backend within a table.
+   *
+   * @param state {@code active}, {@code filling}, {@code draining} or {@code inactive}
+   * @param health {@code up}, {@code down} or {@code unknown}
+   * @param rows how many of the 65,536 rows it leads
+   */
+  record TableBackendReport(String address, String state, String health, int weight, int rows) {}
+
+  /**
+   * A backend address, over all tables.
+   *
+   * @param packets sent to it as first hop since its index was given out
+   */
+  record BackendReport(
+      String address, int index, List<String> tables, String health, long packets, long bytes) {}
+
+  /**
+   * Packets and bytes.
+   *
+   * @param verdicts verdict to what became of packets; their sum is the packets in
+   */
+  record CountersReport(
+      long generation,
+      Counter total,
+      Map<String, VerdictCounter> verdicts,
+      List<BindReport> binds,
+      List<BackendReport> backends) {}
+
+  record Counter(long packets, long bytes) {}
+
+  /**
+   * @param meaning one sentence
+   * @param normal whether a count above zero is part of ordinary work
+   */
+  record VerdictCounter(long packets, long bytes, boolean normal, String meaning) {}
+
+  /**
+   * @param reason why not, or "forwarding"
+   */
+  record Readiness(boolean ready, String reason) {}
+}

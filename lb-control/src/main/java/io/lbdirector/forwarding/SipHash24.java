@@ -1,0 +1,82 @@
+package io.lbdirector.forwarding;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * SipHash-2-4 with 64-bit output.
+ *
+ * @see <a href="https://www.aumasson.jp/siphash/siphash.pdf">SipHash: a fast short-input PRF</a>
+ */
+public final class SipHash24 {
+  private static final VarHandle LITTLE_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private long v0;
+  private long v1;
+  private long v2;
+  private long v3;
+
+  private SipHash24(long k0, long k1) {
+    v0 = k0 ^ 0x736f6d6570736575L;
+    v1 = k1 ^ 0x646f72616e646f6dL;
+    v2 = k0 ^ 0x6c7967656e657261L;
+    v3 = k1 ^ 0x7465646279746573L;
+  }
+
+  /**
+   * Hashes a message.
+   *
+   * @param key 16 bytes
+   * @param message any length
+   * @return the 8 output bytes, read little-endian; {@link Long#reverseBytes} gives the big-endian
+   *     reading
+   */
+  public static long hash(SipKey key, byte[] message) {
+    SipHash24 state = new SipHash24(key.k0(), key.k1());
+    int whole = message.length & ~7;
+    for (int i = 0; i < whole; i += 8) {
+      state.absorb(readLong(message, i));
+    }
+    long last = (long) message.length << 56;
+    for (int i = whole; i < message.length; i++) {
+      last |= (message[i] & 0xffL) << (8 * (i - whole));
+    }
+    state.absorb(last);
+    return state.finish();
+  }
+
+  static long readLong(byte[] bytes, int offset) {
+    return (long) LITTLE_ENDIAN_LONG.get(bytes, offset);
+  }
+
+  private void absorb(long word) {
+    v3 ^= word;
+    round();
+    round();
+    v0 ^= word;
+  }
+
+  private long finish() {
+    v2 ^= 0xff;
+    round();
+    round();
+    round();
+    round();
+    return v0 ^ v1 ^ v2 ^ v3;
+  }
+
+  private void round() {
+    v0 += v1;
+    v1 = Long.rotateLeft(v1, 13) ^ v0;
+    v0 = Long.rotateLeft(v0, 32);
+    v2 += v3;
+    v3 = Long.rotateLeft(v3, 16) ^ v2;
+    v0 += v3;
+    v3 = Long.rotateLeft(v3, 21) ^ v0;
+    v2 += v1;
+    v1 = Long.rotateLeft(v1, 17) ^ v2;
+    v2 = Long.rotateLeft(v2, 32);
+  }
+}

@@ -1,0 +1,18 @@
+package io.lbdirector.forwarding;
+
+/**
+ * One exact entry of the VIP hash map: what a packet's destination must equal.
+ *
+ * @param address destination address
+ * @param protocolNumber IANA number: TCP, UDP, or ICMP(v6) for the echo requests to the address
+ * @param port destination port, 1 to 65535; 0 for echo
+ */
+public record Vip(IpAddress address, int protocolNumber, int port) {
+  private static final int ICMP = 1;
+  private static final int ICMP6 = 58;
+
+  /** The entry that echo requests to {@code address} find. */
+  public static Vip echo(IpAddress address) {
+    return new Vip(address, address.isV4() ? ICMP : ICMP6, 0);
+  }
+}
