@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Passes every frame. A veth delivers what its peer sends by XDP_TX only if it runs a program of its
- * own, so the lab's router carries this one on its ports to the director and to the backends.
+ * Passes every frame. A veth delivers what its peer sends by XDP_TX only if it runs a program of
+ * its own, so the lab's router carries this one on its ports to the director and to the backends.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
