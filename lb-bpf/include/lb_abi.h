@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What the XDP programs and the control plane share, and the only definition of it: map names and
- * sizes, key and value layouts, counters. The Java half is io.lbdirector.abi; AbiLayoutTest compares
- * the two through BTF and lists every difference.
+ * sizes, key and value layouts, counters. The Java half is io.lbdirector.abi; AbiLayoutTest
+ * compares the two through BTF and lists every difference.
  *
  * Layouts have explicit padding and no bitfields. Addresses, ports and MACs stand as on the wire
  * (__be*, bytes); every other number is in host order.
@@ -16,7 +16,7 @@
  * a map's type, size or flags, takes the next one. */
 #define LB_LAYOUT_VERSION 1
 
-#define LB_GUE_PORT 19523 /* outer UDP destination port, unless configured otherwise */
+#define LB_GUE_PORT 19523 /* outer UDP destination port, unless the loader says otherwise */
 
 #define LB_TABLE_ROWS	 65536
 #define LB_MAX_HOPS	 4
@@ -33,8 +33,8 @@
 /* lb_live: ARRAY of one, mmapable. What is chosen by generation lives in two copies; the low bit of
  * the generation says which one packets use, so that one aligned store flips everything. */
 struct lb_settings {
-	__be32 source_ip;   /* outer IPv4 source address; 0: none, IPv4 backends cannot be reached */
-	__u32 flags;	    /* LB_SETTING_* */
+	__be32 source_ip; /* outer IPv4 source address; 0: none, IPv4 backends cannot be reached */
+	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
 	__u8 reserved[40];
 };
@@ -74,12 +74,12 @@ struct lb_vip6_key {
 };
 
 struct lb_vip {
-	__u64 hash_key[2];   /* SipHash key of the flow hash, each half read little-endian */
-	__u32 table;	     /* slot in lb_tables */
-	__u32 stats;	     /* id in lb_vip_stats */
-	__u8 hash_fields;    /* LB_HASH_* */
+	__u64 hash_key[2];    /* SipHash key of the flow hash, each half read little-endian */
+	__u32 table;	      /* slot in lb_tables */
+	__u32 stats;	      /* id in lb_vip_stats */
+	__u8 hash_fields;     /* LB_HASH_* */
 	__u8 alt_hash_fields; /* LB_HASH_*; 0: no migration of hash fields under way */
-	__u16 flags;	     /* reserved, 0 */
+	__u16 flags;	      /* reserved, 0 */
 	__u32 reserved;
 };
 
@@ -88,8 +88,8 @@ struct lb_vip {
 #define LB_HASH_SRC_PORT (1U << 2)
 #define LB_HASH_DST_PORT (1U << 3)
 
-/* lb_tables: ARRAY_OF_MAPS, slot -> ARRAY of LB_TABLE_ROWS rows, mmapable, frozen once filled. A row
- * is read as one 64-bit load. */
+/* lb_tables: ARRAY_OF_MAPS, slot -> ARRAY of LB_TABLE_ROWS rows, mmapable, frozen once filled. A
+ * row is read as one 64-bit load. */
 struct lb_row {
 	__u16 hops[LB_MAX_HOPS]; /* indexes in lb_backends, primary first; 0: no further hop */
 };
@@ -104,8 +104,8 @@ struct lb_backend {
 #define LB_FAMILY_IPV4 4
 #define LB_FAMILY_IPV6 6
 
-/* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes: PERCPU_ARRAY. Bytes are those of the
- * frame as received. */
+/* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes: PERCPU_ARRAY. Bytes are those of
+ * the frame as received. */
 struct lb_counter {
 	__u64 packets;
 	__u64 bytes;
@@ -116,39 +116,42 @@ struct lb_counter {
  * these: their sum is the number of packets in. Numbers are never reused.
  */
 enum lb_verdict {
-	LB_TX_FORWARDED = 0,	  /* encapsulated and sent to its first hop; normal */
-	LB_PASS_NOT_IP = 1,	  /* neither IPv4 nor IPv6, ARP for one: to the kernel; normal */
-	LB_PASS_NO_BIND = 2,	  /* no bind matches: not ours, to the kernel; normal */
-	LB_PASS_ECHO = 3,	  /* echo request to a VIP, icmp_echo = "pass"; normal */
-	LB_PASS_PROTOCOL = 4,	  /* not TCP, UDP or echo: to the kernel; normal */
-	LB_PASS_FRAGMENT = 5,	  /* a fragment: not balanced by this build, to the kernel */
-	LB_PASS_OPTIONS = 6,	  /* IPv4 options or IPv6 extension headers: as fragments */
-	LB_PASS_VLAN = 7,	  /* VLAN tag: as fragments */
-	LB_PASS_MALFORMED = 8,	  /* headers cut short or lengths that lie: to the kernel, to drop */
-	LB_PASS_UNCONFIGURED = 9, /* no generation published yet: to the kernel; only at start */
-	LB_DROP_NO_TABLE = 10,	  /* a bind without its table; never normal */
-	LB_DROP_NO_HOP = 11,	  /* a row without hops: every backend of the table is inactive */
-	LB_DROP_NO_BACKEND = 12,  /* a row names an index without an address; never normal */
-	LB_DROP_NO_GATEWAY = 13,  /* the gateway's MAC is not known yet; only at start */
-	LB_DROP_NO_SOURCE = 14,	  /* no outer source address of the backend's family; never normal */
-	LB_DROP_NO_HEADROOM = 15, /* no room in front of the frame for the outer headers */
-	LB_DROP_TOO_LONG = 16,	  /* with outer headers longer than an IP packet can be */
+	LB_TX_FORWARDED = 0,  /* encapsulated and sent to its first hop; normal */
+	LB_PASS_NOT_IP = 1,   /* neither IPv4 nor IPv6, such as ARP; normal */
+	LB_PASS_NO_BIND = 2,  /* no bind matches: not ours; normal */
+	LB_PASS_PROTOCOL = 3, /* neither TCP nor UDP nor ICMP; normal */
+	LB_PASS_ICMP = 4, /* ICMP other than echo requests, such as neighbour discovery; normal */
+	LB_PASS_ECHO = 5, /* echo request to a VIP under icmp_echo = "pass"; normal */
+	LB_PASS_VLAN = 6, /* VLAN tag, which this build does not balance */
+	LB_PASS_OPTIONS = 7, /* IPv4 options or IPv6 extension header, not balanced by this build */
+	LB_PASS_FRAGMENT = 8,	   /* IP fragment, which this build does not balance */
+	LB_PASS_MALFORMED = 9,	   /* headers cut short or lengths that lie: the kernel drops it */
+	LB_PASS_UNCONFIGURED = 10, /* no generation published yet; only before the first */
+	LB_DROP_NO_TABLE = 11,	   /* bind without a table; never normal */
+	LB_DROP_NO_HOP = 12,	   /* row without hops: every backend of the table is inactive */
+	LB_DROP_NO_BACKEND = 13,   /* row that names an index without an address; never normal */
+	LB_DROP_NO_SOURCE = 14,	 /* no outer source address of the backend's family; never normal */
+	LB_DROP_NO_GATEWAY = 15, /* MAC of the gateway not known yet; only at start */
+	LB_DROP_NO_HEADROOM = 16, /* no room in front of the frame for the outer headers */
+	LB_DROP_TOO_LONG = 17,	  /* longer than an IP packet can be, once encapsulated */
 
-	LB_VERDICTS = 17,
+	LB_VERDICTS = 18,
 };
 
 /* What became of a packet on the backend; as lb_verdict. */
 enum lb_outcome {
-	LB_OUTCOME_PASSED = 0,	  /* not GUE to our port: to the kernel untouched; normal */
-	LB_OUTCOME_ACCEPTED = 1,  /* outer headers taken off, inner packet to the kernel; normal */
-	LB_OUTCOME_MALFORMED = 2, /* GUE to our port with headers that are cut short or lie: dropped */
+	LB_OUTCOME_PASSED = 0,	 /* not GUE to our port: to the kernel untouched; normal */
+	LB_OUTCOME_ACCEPTED = 1, /* outer headers taken off, inner packet to the kernel; normal */
+	LB_OUTCOME_MALFORMED =
+		2, /* GUE to our port with headers that are cut short or lie: dropped */
 
 	LB_OUTCOMES = 3,
 };
 
 /* GUE variant 0 with GLB's private data, behind the outer UDP header. */
 struct lb_gue {
-	__u8 version_hlen; /* version (2 bits) 0, control (1) 0, hlen (5): 32-bit words after this one */
+	__u8 version_hlen; /* version (2 bits) 0, control (1) 0, hlen (5): 32-bit words after this
+			      one */
 	__u8 protocol;	   /* 4: IPv4 inside; 41: IPv6 inside */
 	__be16 flags;	   /* 0 */
 	__be16 type;	   /* LB_GUE_HOPS_IPV4 or LB_GUE_HOPS_IPV6 */
@@ -159,8 +162,15 @@ struct lb_gue {
 #define LB_GUE_HOPS_IPV4 0
 #define LB_GUE_HOPS_IPV6 1
 
+/* .rodata: what never changes while a program is loaded. */
+struct lb_constants {
+	__u16 gue_port; /* outer UDP destination port */
+	__u8 reserved[6];
+};
+
 _Static_assert(sizeof(struct lb_settings) == 64, "one cache line");
-_Static_assert(sizeof(struct lb_live) == 192, "generation and settings on cache lines of their own");
+_Static_assert(sizeof(struct lb_live) == 192,
+	       "generation and settings on cache lines of their own");
 _Static_assert(sizeof(struct lb_port) == 24, "lb_port has no hidden padding");
 _Static_assert(sizeof(struct lb_vip4_key) == 8, "lb_vip4_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip6_key) == 20, "lb_vip6_key has no hidden padding");
@@ -168,6 +178,7 @@ _Static_assert(sizeof(struct lb_vip) == 32, "lb_vip has no hidden padding");
 _Static_assert(sizeof(struct lb_row) == 8, "a row is one 64-bit load");
 _Static_assert(sizeof(struct lb_backend) == 24, "lb_backend has no hidden padding");
 _Static_assert(sizeof(struct lb_counter) == 16, "lb_counter has no hidden padding");
+_Static_assert(sizeof(struct lb_constants) == 8, "lb_constants has no hidden padding");
 _Static_assert(sizeof(struct lb_gue) == 8, "lb_gue is a wire format");
 
 #endif

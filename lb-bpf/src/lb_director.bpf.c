@@ -1,11 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The director: takes a packet that came for a VIP, picks the row of its flow, wraps it in GUE for
+ * the row's hops, and sends it out again. Keeps no state of flows.
+ *
+ * This file is the table of contents; each step is the header of its name.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include "bind.h"
+#include "encap.h"
+#include "generation.h"
+#include "hash.h"
+#include "maps.h"
+#include "parse.h"
+#include "row.h"
+#include "verdict.h"
+
+static __always_inline int is_echo(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
+}
 
 SEC("xdp")
 int lb_director(struct xdp_md *ctx)
 {
-	return ctx ? XDP_PASS : XDP_ABORTED;
+	const __u32 length = frame_length(ctx);
+	struct generation generation;
+	struct packet packet;
+	struct hops hops;
+	const struct lb_vip *vip;
+	enum lb_verdict reason;
+	__u64 hash;
+
+	reason = generation_read(&generation);
+	if (reason)
+		return verdict(reason, length);
+
+	reason = parse_frame(ctx, &packet);
+	if (reason)
+		return verdict(reason, length);
+
+	vip = bind_find(&generation, &packet);
+	if (!vip)
+		return verdict(LB_PASS_NO_BIND, length);
+	if (is_echo(&packet) && generation.settings->flags & LB_SETTING_ECHO_PASS)
+		return verdict(LB_PASS_ECHO, length);
+
+	hash = hash_flow(vip, &packet);
+	reason = row_find(vip->table, hash, &hops);
+	if (reason)
+		return verdict(reason, length);
+
+	reason = encap_packet(ctx, &packet, generation.settings, &hops, hash);
+	if (reason)
+		return verdict(reason, length);
+
+	counter_add(&lb_vip_stats, vip->stats, length);
+	counter_add(&lb_be_stats, hops.primary, length);
+	return verdict(LB_TX_FORWARDED, length);
 }
+
+/* Keeps in BTF what no map definition names, so that AbiLayoutTest finds it there. */
+const struct lb_abi_types {
+	struct lb_settings settings;
+	struct lb_vip4_key vip4_key;
+	struct lb_vip6_key vip6_key;
+	struct lb_vip vip;
+	struct lb_row row;
+	struct lb_gue gue;
+	enum lb_verdict verdict;
+} *const lb_abi_types = NULL;
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A place in a frame, and its end. Every read through it is checked against the end first. */
+#ifndef LB_CURSOR_H
+#define LB_CURSOR_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#define IPV4_MORE_FRAGMENTS  0x2000
+#define IPV4_FRAGMENT_OFFSET 0x1fff
+
+struct cursor {
+	void *at;
+	void *end;
+};
+
+/* A cursor on the first byte of the frame, the Ethernet header. */
+static __always_inline struct cursor cursor_of(const struct xdp_md *ctx)
+{
+	struct cursor cursor = {
+		.at = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+	};
+
+	return cursor;
+}
+
+/* Whether @bytes more bytes are there; the comparison is what the verifier wants to see. */
+static __always_inline int cursor_has(const struct cursor *cursor, __u32 bytes)
+{
+	return cursor->at + bytes <= cursor->end;
+}
+
+/* Bytes from where the cursor stands to the end of the frame. */
+static __always_inline __u32 cursor_left(const struct cursor *cursor)
+{
+	return cursor->end - cursor->at;
+}
+
+/* Length of the frame in @ctx, in bytes, Ethernet header included. */
+static __always_inline __u32 frame_length(const struct xdp_md *ctx)
+{
+	return ctx->data_end - ctx->data;
+}
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Puts the outer headers in front of a packet: Ethernet, IPv4 or IPv6, UDP, GUE with the hops that
+ * remain behind the first. The inner packet is not touched. Moves the start of the frame: every
+ * pointer into it that was taken before is void. The result is 0, or the verdict that says why not;
+ * then the frame may have grown but is not sent.
+ */
+#ifndef LB_ENCAP_H
+#define LB_ENCAP_H
+
+#include "constants.h"
+#include "csum.h"
+#include "generation.h"
+#include "parse.h"
+#include "row.h"
+
+#define ENCAP_TTL	     64
+#define ENCAP_ECN_MASK	     0x03
+#define ENCAP_DONT_FRAGMENT  0x4000
+#define ENCAP_SOURCE_PORT    0x8000 /* lowest of the outer source ports */
+#define ENCAP_SOURCE_ENTROPY 0x7fff
+
+/* What all layers of outer headers need to know. */
+struct encap {
+	const struct lb_settings *settings;
+	const struct lb_port *port;
+	const struct hops *hops;
+	__u16 inner_length;  /* bytes of the inner packet */
+	__u8 inner_protocol; /* IPPROTO_IPIP or IPPROTO_IPV6 */
+	__u8 traffic_class;
+	__u16 source_port;
+};
+
+/* Whether the control plane has written the MAC: all zero says that it does not know it yet. */
+static __always_inline int encap_mac_known(const __u8 mac[ETH_ALEN])
+{
+	return mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5];
+}
+
+/* How frames leave that came in on @ifindex. */
+static __always_inline const struct lb_port *encap_port(__u32 ifindex)
+{
+	const struct lb_port *port = bpf_map_lookup_elem(&lb_ports, &ifindex);
+	__u32 fallback = LB_DEFAULT_PORT;
+
+	return port ? port : bpf_map_lookup_elem(&lb_ports, &fallback);
+}
+
+/* Outer source port: spreads flows over the paths and queues between here and the backend. */
+static __always_inline __u16 encap_source_port(__u64 hash, __be16 client_port)
+{
+	return ENCAP_SOURCE_PORT | ((hash ^ bpf_ntohs(client_port)) & ENCAP_SOURCE_ENTROPY);
+}
+
+/* ECN as inside (RFC 6040, normal mode); DSCP as inside only where that is asked for. */
+static __always_inline __u8 encap_traffic_class(const struct lb_settings *settings, __u8 inner)
+{
+	return settings->flags & LB_SETTING_COPY_DSCP ? inner : inner & ENCAP_ECN_MASK;
+}
+
+/* Bytes of UDP and GUE headers, hops included. */
+static __always_inline __u32 encap_gue_length(const struct hops *hops)
+{
+	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
+
+	return sizeof(struct udphdr) + sizeof(struct lb_gue) + (hops->count - 1) * address;
+}
+
+static __always_inline void encap_write_eth(struct ethhdr *eth, const struct lb_port *port,
+					    const __u8 *gateway, __be16 protocol)
+{
+	__builtin_memcpy(eth->h_dest, gateway, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, port->mac, ETH_ALEN);
+	eth->h_proto = protocol;
+}
+
+static __always_inline void encap_write_ipv4(struct iphdr *ip, const struct encap *encap)
+{
+	const __u32 length = sizeof(*ip) + encap_gue_length(encap->hops) + encap->inner_length;
+
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->tos = encap->traffic_class;
+	ip->tot_len = bpf_htons(length);
+	ip->id = 0; /* never fragmented, so never needed (RFC 6864) */
+	ip->frag_off = bpf_htons(ENCAP_DONT_FRAGMENT);
+	ip->ttl = ENCAP_TTL;
+	ip->protocol = IPPROTO_UDP;
+	ip->saddr = encap->settings->source_ip;
+	__builtin_memcpy(&ip->daddr, encap->hops->backends[0]->address, sizeof(ip->daddr));
+	ip->check = csum_ipv4(ip);
+}
+
+static __always_inline void encap_write_ipv6(struct ipv6hdr *ip, const struct encap *encap)
+{
+	ip->version = 6;
+	ip->priority = encap->traffic_class >> 4;
+	ip->flow_lbl[0] = encap->traffic_class << 4;
+	ip->flow_lbl[1] = 0;
+	ip->flow_lbl[2] = 0;
+	ip->payload_len = bpf_htons(encap_gue_length(encap->hops) + encap->inner_length);
+	ip->nexthdr = IPPROTO_UDP;
+	ip->hop_limit = ENCAP_TTL;
+	__builtin_memcpy(&ip->saddr, encap->settings->source_ip6, sizeof(ip->saddr));
+	__builtin_memcpy(&ip->daddr, encap->hops->backends[0]->address, sizeof(ip->daddr));
+}
+
+/* UDP, GUE and its hops, at the cursor. The checksum is 0: the inner packet has its own (RFC 6935
+ * for IPv6; lb_backend takes the headers off before Linux's UDP would look). */
+static __always_inline int encap_write_gue(struct cursor *cursor, const struct encap *encap)
+{
+	const struct hops *hops = encap->hops;
+	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
+	struct udphdr *udp = cursor->at;
+	struct lb_gue *gue = (void *)(udp + 1);
+
+	if (!cursor_has(cursor, sizeof(*udp) + sizeof(*gue)))
+		return LB_DROP_NO_HEADROOM;
+	udp->source = bpf_htons(encap->source_port);
+	udp->dest = bpf_htons(lb_constants.gue_port);
+	udp->len = bpf_htons(encap_gue_length(hops) + encap->inner_length);
+	udp->check = 0;
+	gue->version_hlen = 1 + (hops->count - 1) * address / 4;
+	gue->protocol = encap->inner_protocol;
+	gue->flags = 0;
+	gue->type = hops->family == LB_FAMILY_IPV4 ? bpf_htons(LB_GUE_HOPS_IPV4)
+						   : bpf_htons(LB_GUE_HOPS_IPV6);
+	gue->next_hop = 0;
+	gue->hop_count = hops->count - 1;
+	cursor->at = gue + 1;
+
+#pragma unroll
+	for (__u32 hop = 1; hop < LB_MAX_HOPS; hop++) {
+		if (hop >= hops->count)
+			break;
+		if (!cursor_has(cursor,
+				16)) /* an inner packet has at least 28 bytes: always true */
+			return LB_DROP_NO_HEADROOM;
+		if (hops->family == LB_FAMILY_IPV4)
+			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 4);
+		else
+			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 16);
+		cursor->at += address;
+	}
+	return 0;
+}
+
+static __always_inline int encap_over_ipv4(struct xdp_md *ctx, const struct encap *encap)
+{
+	const __u32 outer = sizeof(struct iphdr) + encap_gue_length(encap->hops);
+	struct cursor cursor;
+
+	if (!encap->settings->source_ip)
+		return LB_DROP_NO_SOURCE;
+	if (!encap_mac_known(encap->port->gateway))
+		return LB_DROP_NO_GATEWAY;
+	if (outer + encap->inner_length > 0xffff)
+		return LB_DROP_TOO_LONG;
+	if (bpf_xdp_adjust_head(ctx, -(int)outer))
+		return LB_DROP_NO_HEADROOM;
+
+	cursor = cursor_of(ctx);
+	if (!cursor_has(&cursor, sizeof(struct ethhdr) + sizeof(struct iphdr)))
+		return LB_DROP_NO_HEADROOM;
+	encap_write_eth(cursor.at, encap->port, encap->port->gateway, bpf_htons(ETH_P_IP));
+	cursor.at += sizeof(struct ethhdr);
+	encap_write_ipv4(cursor.at, encap);
+	cursor.at += sizeof(struct iphdr);
+	return encap_write_gue(&cursor, encap);
+}
+
+static __always_inline int encap_over_ipv6(struct xdp_md *ctx, const struct encap *encap)
+{
+	const __u32 gue = encap_gue_length(encap->hops);
+	const __u64 *source = (const __u64 *)encap->settings->source_ip6;
+	struct cursor cursor;
+
+	if (!(source[0] | source[1]))
+		return LB_DROP_NO_SOURCE;
+	if (!encap_mac_known(encap->port->gateway6))
+		return LB_DROP_NO_GATEWAY;
+	if (gue + encap->inner_length > 0xffff)
+		return LB_DROP_TOO_LONG;
+	if (bpf_xdp_adjust_head(ctx, -(int)(sizeof(struct ipv6hdr) + gue)))
+		return LB_DROP_NO_HEADROOM;
+
+	cursor = cursor_of(ctx);
+	if (!cursor_has(&cursor, sizeof(struct ethhdr) + sizeof(struct ipv6hdr)))
+		return LB_DROP_NO_HEADROOM;
+	encap_write_eth(cursor.at, encap->port, encap->port->gateway6, bpf_htons(ETH_P_IPV6));
+	cursor.at += sizeof(struct ethhdr);
+	encap_write_ipv6(cursor.at, encap);
+	cursor.at += sizeof(struct ipv6hdr);
+	return encap_write_gue(&cursor, encap);
+}
+
+static __always_inline int encap_packet(struct xdp_md *ctx, const struct packet *packet,
+					const struct lb_settings *settings, const struct hops *hops,
+					__u64 hash)
+{
+	struct encap encap = {
+		.settings = settings,
+		.port = encap_port(ctx->ingress_ifindex),
+		.hops = hops,
+		.inner_length = packet->length,
+		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
+		.traffic_class = encap_traffic_class(settings, packet->traffic_class),
+		.source_port = encap_source_port(hash, packet->source_port),
+	};
+
+	if (!encap.port)
+		return LB_DROP_NO_GATEWAY;
+	if (hops->family == LB_FAMILY_IPV4)
+		return encap_over_ipv4(ctx, &encap);
+	return encap_over_ipv6(ctx, &encap);
+}
+
+#endif

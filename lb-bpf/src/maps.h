@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The maps of the director, as lb_abi.h describes them. The control plane fills them; the program
+ * only reads, but for its counters.
+ */
+#ifndef LB_MAPS_H
+#define LB_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "lb_abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct lb_live);
+} lb_live SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LB_MAX_PORTS);
+	__type(key, __u32);
+	__type(value, struct lb_port);
+} lb_ports SEC(".maps");
+
+/* Inner maps are given by size: with __type, clang 14 leaves their BTF without a definition. The
+ * kernel lets an inner HASH differ from this template in its number of entries. */
+struct lb_vips4_inner {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct lb_vip4_key));
+	__uint(value_size, sizeof(struct lb_vip));
+};
+
+struct lb_vips6_inner {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct lb_vip6_key));
+	__uint(value_size, sizeof(struct lb_vip));
+};
+
+struct lb_table_inner {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_TABLE_ROWS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct lb_row));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_vips4_inner);
+} lb_vips4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_vips6_inner);
+} lb_vips6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_TABLE_SLOTS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_table_inner);
+} lb_tables SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_MAX_BACKENDS);
+	__type(key, __u32);
+	__type(value, struct lb_backend);
+} lb_backends SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LB_VERDICTS);
+	__type(key, __u32);
+	__type(value, struct lb_counter);
+} lb_verdicts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LB_MAX_VIP_STATS);
+	__type(key, __u32);
+	__type(value, struct lb_counter);
+} lb_vip_stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LB_MAX_BACKENDS);
+	__type(key, __u32);
+	__type(value, struct lb_counter);
+} lb_be_stats SEC(".maps");
+
+#endif

@@ -1,0 +1,65 @@
+package io.lbdirector.abi;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Names and sizes of {@code lb_abi.h}. */
+public final class Abi {
+  /** Pinned objects of one layout live in a folder of this number. */
+  public static final int LAYOUT_VERSION = 1;
+
+  public static final int GUE_PORT = 19523;
+  public static final int TABLE_ROWS = 65_536;
+  public static final int MAX_HOPS = 4;
+  public static final int TABLE_SLOTS = 8192;
+  public static final int GENERATIONS = 2;
+  public static final int MAX_PORTS = 256;
+  public static final int MAX_VIPS = 131_072;
+  public static final int MAX_BACKENDS = 65_536;
+  public static final int MAX_VIP_STATS = 131_072;
+
+  /** Slot that always holds the empty table. */
+  public static final int EMPTY_TABLE = 0;
+
+  /** Key of the port used for an ifindex without an entry of its own. */
+  public static final int DEFAULT_PORT = 0;
+
+  public static final int FAMILY_IPV4 = 4;
+  public static final int FAMILY_IPV6 = 6;
+
+  public static final String LIVE = "lb_live";
+  public static final String PORTS = "lb_ports";
+  public static final String VIPS4 = "lb_vips4";
+  public static final String VIPS6 = "lb_vips6";
+  public static final String TABLES = "lb_tables";
+  public static final String BACKENDS = "lb_backends";
+  public static final String VERDICTS = "lb_verdicts";
+  public static final String VIP_STATS = "lb_vip_stats";
+  public static final String BACKEND_STATS = "lb_be_stats";
+  public static final String OUTCOMES = "lb_outcomes";
+
+  private Abi() {}
+
+  /** The slot of a generation in everything that exists once per generation. */
+  public static int slotOf(long generation) {
+    return (int) (generation & (GENERATIONS - 1));
+  }
+
+  /** A zeroed buffer in host order, for one key or value. */
+  static ByteBuffer zeroed(int length) {
+    return ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
+  }
+
+  /** A key or value to read, in host order. */
+  static ByteBuffer reading(byte[] bytes, int length) {
+    if (bytes.length != length) {
+      throw new IllegalArgumentException(bytes.length + " bytes where " + length + " belong");
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** A {@code __u32} key. */
+  public static byte[] key(int index) {
+    return zeroed(Integer.BYTES).putInt(0, index).array();
+  }
+}

@@ -1,0 +1,18 @@
+package io.lbdirector.abi;
+
+/**
+ * A counter, one per CPU, in {@code lb_verdicts}, {@code lb_vip_stats}, {@code lb_be_stats} and
+ * {@code lb_outcomes}. Mirrors {@code struct lb_counter} in lb_abi.h.
+ *
+ * <pre> 0: packets (u64) | 8: bytes (u64) | length 16 </pre>
+ */
+public final class CounterLayout {
+  static final int PACKETS_OFFSET = 0;
+  static final int BYTES_OFFSET = 8;
+  public static final int LENGTH = 16;
+
+  /** {@code u64} fields in a counter. */
+  public static final int FIELDS = LENGTH / Long.BYTES;
+
+  private CounterLayout() {}
+}

@@ -1,0 +1,78 @@
+package io.lbdirector.abi;
+
+import io.lbdirector.forwarding.IpAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * The value of {@code lb_live}. Mirrors {@code struct lb_live} in lb_abi.h.
+ *
+ * <pre>
+ *   0: generation (u64) | 8: reserved
+ *  64: settings[0] | 128: settings[1] | length 192
+ *
+ *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: reserved | length 64
+ * </pre>
+ */
+public final class LiveLayout {
+  public static final int GENERATION_OFFSET = 0;
+  static final int SETTINGS_OFFSET = 64;
+  static final int SOURCE_IP_OFFSET = 0;
+  static final int FLAGS_OFFSET = 4;
+  static final int SOURCE_IP6_OFFSET = 8;
+  public static final int SETTINGS_LENGTH = 64;
+  public static final int LENGTH = 192;
+
+  static final int COPY_DSCP = 1;
+  static final int ECHO_PASS = 1 << 1;
+
+  private LiveLayout() {}
+
+  /** Where the settings of one slot begin in {@code struct lb_live}. */
+  public static int settingsOffset(int slot) {
+    return SETTINGS_OFFSET + slot * SETTINGS_LENGTH;
+  }
+
+  /**
+   * What one generation sets for all its tables.
+   *
+   * @param sourceIp outer source address of packets to IPv4 backends
+   * @param sourceIp6 outer source address of packets to IPv6 backends
+   * @param copyDscp whether the outer DSCP is that of the inner header
+   * @param echoPass whether ICMP echo to a VIP goes to the kernel
+   */
+  public record Settings(
+      Optional<IpAddress> sourceIp,
+      Optional<IpAddress> sourceIp6,
+      boolean copyDscp,
+      boolean echoPass) {
+
+    /** Settings that nothing can be sent with: what an idle slot holds. */
+    public static final Settings NONE =
+        new Settings(Optional.empty(), Optional.empty(), false, false);
+
+    public byte[] encode() {
+      ByteBuffer value = Abi.zeroed(SETTINGS_LENGTH);
+      sourceIp.ifPresent(ip -> value.put(SOURCE_IP_OFFSET, ip.toBytes()));
+      sourceIp6.ifPresent(ip -> value.put(SOURCE_IP6_OFFSET, ip.toBytes()));
+      value.putInt(FLAGS_OFFSET, (copyDscp ? COPY_DSCP : 0) | (echoPass ? ECHO_PASS : 0));
+      return value.array();
+    }
+
+    public static Settings decode(byte[] bytes) {
+      ByteBuffer value = Abi.reading(bytes, SETTINGS_LENGTH);
+      int flags = value.getInt(FLAGS_OFFSET);
+      return new Settings(
+          address(value, SOURCE_IP_OFFSET, 4),
+          address(value, SOURCE_IP6_OFFSET, 16),
+          (flags & COPY_DSCP) != 0,
+          (flags & ECHO_PASS) != 0);
+    }
+
+    private static Optional<IpAddress> address(ByteBuffer value, int offset, int length) {
+      byte[] bytes = new byte[length];
+      value.get(offset, bytes);
+      return Optional.of(IpAddress.of(bytes)).filter(ip -> !ip.isUnspecified());
+    }
+  }
+}

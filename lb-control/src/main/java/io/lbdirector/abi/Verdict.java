@@ -1,0 +1,52 @@
+package io.lbdirector.abi;
+
+import java.util.Locale;
+
+/**
+ * What became of a packet on the director. Mirrors {@code enum lb_verdict} in lb_abi.h, number for
+ * number: a verdict's number is its ordinal.
+ */
+public enum Verdict {
+  TX_FORWARDED(true, "Encapsulated and sent to its first hop."),
+  PASS_NOT_IP(true, "Neither IPv4 nor IPv6, such as ARP: to the kernel."),
+  PASS_NO_BIND(true, "No bind matches, so not ours: to the kernel."),
+  PASS_PROTOCOL(true, "Neither TCP nor UDP nor ICMP: to the kernel."),
+  PASS_ICMP(true, "ICMP other than echo requests, such as neighbour discovery: to the kernel."),
+  PASS_ECHO(true, "Echo request to a VIP under icmp_echo = \"pass\": to the kernel."),
+  PASS_VLAN(false, "VLAN tag, which this build does not balance: to the kernel."),
+  PASS_OPTIONS(false, "IPv4 options or IPv6 extension header, not balanced yet: to the kernel."),
+  PASS_FRAGMENT(false, "IP fragment, which this build does not balance: to the kernel."),
+  PASS_MALFORMED(false, "Headers cut short or lengths that lie: to the kernel, which drops it."),
+  PASS_UNCONFIGURED(false, "No generation published yet: to the kernel."),
+  DROP_NO_TABLE(false, "Bind without a table: dropped. Never normal: report it."),
+  DROP_NO_HOP(false, "Row without hops, every backend being inactive: dropped."),
+  DROP_NO_BACKEND(
+      false, "Row that names an empty backend index: dropped. Never normal: report it."),
+  DROP_NO_SOURCE(false, "No outer source address of the backend's family: dropped."),
+  DROP_NO_GATEWAY(false, "MAC of the gateway not known yet: dropped."),
+  DROP_NO_HEADROOM(false, "No room in front of the frame for the outer headers: dropped."),
+  DROP_TOO_LONG(false, "Longer than an IP packet can be, once encapsulated: dropped.");
+
+  private final boolean normal;
+  private final String meaning;
+
+  Verdict(boolean normal, String meaning) {
+    this.normal = normal;
+    this.meaning = meaning;
+  }
+
+  /** As in the API and in metrics: {@code tx_forwarded}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a count above zero is part of ordinary work. */
+  public boolean isNormal() {
+    return normal;
+  }
+
+  /** One sentence for operators. */
+  public String meaning() {
+    return meaning;
+  }
+}
