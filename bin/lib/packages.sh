@@ -34,6 +34,7 @@ missing_for_lab() {
   has_command curl || echo curl
   has_command ping || echo iputils-ping
   has_command nginx || echo nginx-light
+  has_file /usr/lib/nginx/modules/ngx_stream_module.so || echo libnginx-mod-stream
 }
 
 missing_for_check() {
