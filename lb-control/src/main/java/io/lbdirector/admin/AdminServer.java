@@ -103,7 +103,6 @@ public final class AdminServer implements AutoCloseable {
         new ServerBootstrap()
             .group(loop)
             .channel(EpollServerDomainSocketChannel.class)
-            .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(new ConnectionInitializer(router, limits, connections))
             .bind(new DomainSocketAddress(file.boundPath().toFile()))

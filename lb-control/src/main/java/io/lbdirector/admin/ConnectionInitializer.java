@@ -9,14 +9,10 @@ import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * Sets up a connection: bytes to requests, requests one by one to {@link HttpConnection}. Channels
- * must be of {@code autoRead} off: each request is asked for.
- */
+/** Sets up a connection: bytes to requests, requests to {@link HttpConnection}. */
 final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
   private final Router router;
   private final Limits limits;
@@ -41,7 +37,6 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         .addLast(new ByteWatch(connection))
         .addLast(new HttpServerCodec(new HttpDecoderConfig()))
         .addLast(new BodyAggregator(limits.bodyBytes()))
-        .addLast(new FlowControlHandler())
         .addLast(connection);
   }
 

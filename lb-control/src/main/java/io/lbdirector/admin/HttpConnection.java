@@ -18,6 +18,8 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -51,7 +53,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final Optional<HttpProblem> turnedAway;
 
   private State state = State.READING;
+  private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
   private boolean requestBegun;
+  private boolean tooBig;
   private boolean inputEnded;
   private Future<?> deadline;
 
@@ -72,41 +76,53 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    turnedAway.ifPresentOrElse(problem -> refuse(ctx, problem), () -> readNext(ctx));
+    turnedAway.ifPresentOrElse(problem -> refuse(ctx, problem), () -> next(ctx));
+    ctx.fireChannelActive();
   }
 
-  private void readNext(ChannelHandlerContext ctx) {
-    state = State.READING;
-    requestBegun = false;
-    closeUnlessDoneIn(ctx, limits.request());
-    ctx.read();
-    if (inputEnded && state == State.READING) {
+  /** Answers the next request that is there, or waits for one. */
+  private void next(ChannelHandlerContext ctx) {
+    FullHttpRequest request = waiting.poll();
+    if (request != null) {
+      serve(ctx, request);
+    } else if (tooBig) {
+      refuse(ctx, bodyTooBig());
+    } else if (inputEnded) {
       close(ctx);
-    }
-  }
-
-  /** A read has ended without a whole request: ask for more. */
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (state == State.READING) {
-      ctx.read();
+    } else {
+      state = State.READING;
+      requestBegun = false;
+      closeUnlessDoneIn(ctx, limits.request());
+      ctx.channel().config().setAutoRead(true);
     }
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    if (state != State.READING) {
+    if (state == State.CLOSING) {
       return; // what follows a request that was refused half-way
     }
+    waiting.add(request.retain());
+    if (state == State.READING) {
+      next(ctx);
+    }
+  }
+
+  private void serve(ChannelHandlerContext ctx, FullHttpRequest request) {
     state = State.ANSWERING;
     deadline.cancel(false);
-    Optional<HttpProblem> malformed = malformed(request);
-    if (malformed.isPresent()) {
-      refuse(ctx, malformed.get());
-      return;
+    ctx.channel().config().setAutoRead(false); // others wait in the socket, not in our memory
+    try {
+      Optional<HttpProblem> malformed = malformed(request);
+      malformed.ifPresentOrElse(problem -> refuse(ctx, problem), () -> answer(ctx, request));
+    } finally {
+      request.release();
     }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     boolean keepAlive = HttpUtil.isKeepAlive(request);
-    answer(request)
+    ask(request)
         .whenComplete(
             (response, failure) ->
                 ctx.executor()
@@ -144,7 +160,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     return HttpProblem.of(status, "not a request that can be read: " + cause.getMessage());
   }
 
-  private CompletionStage<Response> answer(FullHttpRequest request) {
+  private CompletionStage<Response> ask(FullHttpRequest request) {
     try {
       return router.answer(
           Request.parse(
@@ -196,7 +212,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
               if (!written.isSuccess()) {
                 close(ctx);
               } else if (keepAlive) {
-                readNext(ctx);
+                next(ctx);
               } else {
                 endOutput(ctx);
               }
@@ -256,23 +272,32 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == BodyAggregator.TOO_BIG && state == State.READING) {
-      refuse(
-          ctx,
-          HttpProblem.of(
-              HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-              "the body is above " + limits.bodyBytes() + " bytes"));
+    if (event == BodyAggregator.TOO_BIG) {
+      tooBig = true;
     } else if (event == ChannelInputShutdownEvent.INSTANCE) {
       inputEnded = true;
-      if (state != State.ANSWERING) {
-        close(ctx);
-      }
+    } else {
+      return;
     }
+    if (state == State.READING) {
+      next(ctx);
+    } else if (state == State.CLOSING && inputEnded) {
+      close(ctx);
+    }
+  }
+
+  private HttpProblem bodyTooBig() {
+    return HttpProblem.of(
+        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+        "the body is above " + limits.bodyBytes() + " bytes");
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     deadline.cancel(false);
+    state = State.CLOSING;
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
   }
 
   @Override
