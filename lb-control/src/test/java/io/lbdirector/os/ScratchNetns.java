@@ -3,8 +3,11 @@ package io.lbdirector.os;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -13,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ScratchNetns implements AutoCloseable {
   private final String name;
 
-  private final List<NetworkNamespace> handles = new ArrayList<>();
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 
   private ScratchNetns(String name) {
     this.name = name;
@@ -34,9 +37,12 @@ public final class ScratchNetns implements AutoCloseable {
 
   /** A handle on it, closed with this. */
   public NetworkNamespace open() {
-    NetworkNamespace handle = NetworkNamespace.open(Path.of("/run/netns", name));
-    handles.add(handle);
-    return handle;
+    return own(NetworkNamespace.open(Path.of("/run/netns", name)));
+  }
+
+  /** Calls {@code opener} inside, and {@link #own}s what it opened. */
+  public <T extends AutoCloseable> T opened(Callable<T> opener) throws Exception {
+    return own(open().call(opener));
   }
 
   /** Runs {@code ip} inside, with arguments separated by single spaces. */
@@ -55,10 +61,27 @@ public final class ScratchNetns implements AutoCloseable {
     return run(inside.toArray(String[]::new));
   }
 
+  /** Deletes the namespace even if something in it does not close, and then says so. */
   @Override
   public void close() {
-    handles.forEach(NetworkNamespace::close);
+    List<Exception> failures = new ArrayList<>();
+    for (AutoCloseable resource : owned) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        failures.add(e);
+      }
+    }
     run("ip", "netns", "delete", name);
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException("close resources of " + name, failures.get(0));
+    }
+  }
+
+  /** Has {@code resource} closed with this, last owned first. */
+  public <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
   }
 
   private static String run(String... command) {
