@@ -5,6 +5,7 @@ final class Errno {
   static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int ENODEV = 19;
   static final int ENOBUFS = 105;
   static final int ETIMEDOUT = 110;
 

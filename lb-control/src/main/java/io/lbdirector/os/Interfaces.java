@@ -29,9 +29,15 @@ public final class Interfaces {
   public static int index(String name) {
     int index = Sys.LIBC.if_nametoindex(name);
     if (index == 0) {
-      throw missing(name, Sys.errno());
+      throw missing(name);
     }
     return index;
+  }
+
+  /** What {@link #index} throws, for who looked for an interface in another way. */
+  public static OsException missing(String name) {
+    return OsException.withMessage(
+        Errno.ENODEV, "no such interface: " + name + "; there are: " + String.join(", ", names()));
   }
 
   /** Names of all interfaces, in the order of their indexes. */
@@ -53,10 +59,5 @@ public final class Interfaces {
       names.add(list.getPointer(at + ENTRY_NAME).getString(0));
     }
     return List.copyOf(names);
-  }
-
-  private static OsException missing(String name, int errno) {
-    return OsException.withMessage(
-        errno, "no such interface: " + name + "; there are: " + String.join(", ", names()));
   }
 }
