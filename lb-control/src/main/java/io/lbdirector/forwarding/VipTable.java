@@ -42,7 +42,10 @@ public final class VipTable {
     return (long) bind.ports().size() * (bind.protocol().isPresent() ? 1 : 2);
   }
 
-  /** Every pair of binds that match a common packet and between which nothing decides. */
+  /**
+   * Pairs of binds that match a common packet and between which nothing decides. Of several that
+   * tie with each other, each is paired with a neighbour, not with all the others.
+   */
   public static List<Tie> ties(List<Bind> binds) {
     Map<Object, List<Integer>> comparable = new HashMap<>();
     for (int i = 0; i < binds.size(); i++) {
