@@ -355,8 +355,10 @@ public final class BpfMap implements AutoCloseable {
     long bytes = (long) spec.maxEntries() * roundUp(spec.valueSize(), Long.BYTES);
     long size = roundUp(bytes, PAGE);
     int protection = PROT_READ | (writable ? PROT_WRITE : 0);
-    long address = Native.libc().mmap(0, size, protection, MAP_SHARED, fd(), 0);
-    Native.check(Native.orErrno(address == -1 ? -1 : 0), failed("mmap", ""));
+    long address = Native.libc().mmap(null, size, protection, MAP_SHARED, fd(), 0).address();
+    Native.check(
+        Native.orErrno(address == -1 ? -1 : 0),
+        errno -> BpfException.failed("mmap " + this, errno, MapHints.mmap(errno)));
     return MappedMemory.own(name(), address, size, writable);
   }
 

@@ -76,7 +76,7 @@ class VipTableTest {
   }
 
   @Test
-  void shouldSendEchoToTheMostSpecificPrefixAndThenTheFirstBind() {
+  void shouldSendEchoToTheMostSpecificPrefixAndThenTcpWhateverTheOrder() {
     List<Bind> binds =
         List.of(
             bind("203.0.113.8", 29, TCP, 443),
@@ -84,7 +84,7 @@ class VipTableTest {
             bind("203.0.113.10", 32, TCP, 80),
             bind("2001:db8::1", 128, TCP, 80));
     Map<Vip, Integer> entries = VipTable.expand(binds).entries();
-    assertEquals(1, entries.get(new Vip(VIP, 1, 0)));
+    assertEquals(2, entries.get(new Vip(VIP, 1, 0)));
     assertEquals(0, entries.get(new Vip(IpAddress.parse("203.0.113.9"), 1, 0)));
     assertEquals(3, entries.get(new Vip(IpAddress.parse("2001:db8::1"), 58, 0)));
   }
