@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -45,7 +46,7 @@ public final class GatewayTracker implements AutoCloseable {
   private final Duration period;
   private final Consumer<PortState> onChange;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(this::newThread);
+      new ScheduledThreadPoolExecutor(1, this::newThread, new ThreadPoolExecutor.DiscardPolicy());
   private final AtomicBoolean readPending = new AtomicBoolean();
   private final List<GatewayTrackerPort> tracked = new ArrayList<>();
   private final Map<IpAddress, String> complaints = new HashMap<>();
@@ -122,7 +123,7 @@ public final class GatewayTracker implements AutoCloseable {
 
   /**
    * Takes other settings. Packets keep going to the last gateway until the new one's MAC is known;
-   * {@code onChange} tells of every change. Returns at once.
+   * {@code onChange} tells of every change. Returns at once; does nothing after {@link #close}.
    */
   public void reconfigure(Gateway gateway4, Gateway gateway6, boolean want4, boolean want6) {
     GatewayTrackerSettings newSettings =
