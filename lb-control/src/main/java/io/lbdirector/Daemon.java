@@ -76,6 +76,7 @@ final class Daemon {
                   live.director().sourceIp().isPresent(),
                   live.director().sourceIp6().isPresent()));
       gateways.start();
+      gateways.ports().forEach(director::portChanged);
       Attachments attachments = new Attachments(plane);
       List<XdpLink.Mode> modes = modes(config.director().mode());
       List<Attached> attached =
