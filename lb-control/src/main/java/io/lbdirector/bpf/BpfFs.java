@@ -13,10 +13,10 @@ import java.util.stream.Stream;
  * pin is a name only: removing it closes nothing that is open elsewhere.
  */
 public final class BpfFs {
-  private static final long BPF_FS_MAGIC = 0xcafe4a11L;
+  static final long BPF_FS_MAGIC = 0xcafe4a11L;
 
   /** {@code struct statfs} is 120 bytes, the type first. */
-  private static final int STATFS_LONGS = 15;
+  static final int STATFS_LONGS = 15;
 
   private BpfFs() {}
 
@@ -97,12 +97,19 @@ public final class BpfFs {
             Native.libbpf().bpf_obj_get(path.toString()),
             errno -> BpfException.failed(attempted, errno, openHint(path, errno)));
     Fd fd = Fd.own(noun + " " + path, number);
-    if (!fd.kind().equals(kind)) {
-      String found = fd.kind();
+    try {
+      requireKind(fd, kind, attempted);
+      return fd;
+    } catch (RuntimeException e) {
       fd.close();
-      throw new IllegalArgumentException(attempted + ": it is a " + found + ", not a " + kind);
+      throw e;
     }
-    return fd;
+  }
+
+  private static void requireKind(Fd fd, String kind, String attempted) {
+    if (!fd.kind().equals(kind)) {
+      throw new IllegalArgumentException(attempted + ": it is a " + fd.kind() + ", not a " + kind);
+    }
   }
 
   private static void requirePinName(Path path) {
@@ -159,13 +166,17 @@ public final class BpfFs {
   private static String pinHint(Path path, int errno) {
     return switch (Errno.of(errno)) {
       case EPERM, EACCES, EINVAL ->
-          isBpfFs(path.toAbsolutePath().getParent())
+          isBpfFs(folderOf(path))
               ? "no right to write there"
-              : path.getParent() + " is not in a BPF file system: mount one (mount -t bpf bpf DIR)";
+              : folderOf(path) + " is not in a BPF file system: mount one (mount -t bpf bpf DIR)";
       case EEXIST -> "something is pinned there already: unpin it, or open it";
       case ENOENT -> "its folder does not exist: make it first";
       default -> "";
     };
+  }
+
+  private static Path folderOf(Path path) {
+    return path.toAbsolutePath().getParent();
   }
 
   private static String openHint(Path path, int errno) {

@@ -28,7 +28,7 @@ public final class BpfMap implements AutoCloseable {
 
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
-  private static final int MAP_SHARED = 1;
+  static final int MAP_SHARED = 1;
   private static final int PAGE = 4096;
 
   private final MapSpec spec;
@@ -355,8 +355,10 @@ public final class BpfMap implements AutoCloseable {
     long bytes = (long) spec.maxEntries() * roundUp(spec.valueSize(), Long.BYTES);
     long size = roundUp(bytes, PAGE);
     int protection = PROT_READ | (writable ? PROT_WRITE : 0);
-    long address = Native.libc().mmap(0, size, protection, MAP_SHARED, fd(), 0);
-    Native.check(Native.orErrno(address == -1 ? -1 : 0), failed("mmap", ""));
+    long address = Native.libc().mmap(null, size, protection, MAP_SHARED, fd(), 0).address();
+    Native.check(
+        Native.orErrno(address == -1 ? -1 : 0),
+        errno -> BpfException.failed("mmap " + this, errno, MapHints.mmap(errno)));
     return MappedMemory.own(name(), address, size, writable);
   }
 

@@ -2,6 +2,7 @@ package io.lbdirector.bpf;
 
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.Out;
+import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.u_int64_t;
 
@@ -15,7 +16,17 @@ final class Libc {
 
     int fcntl(int fd, int command, int argument);
 
-    long mmap(long address, @size_t long length, int protection, int flags, int fd, long offset);
+    /**
+     * {@code MAP_FAILED} is address −1, not null. The address is a pointer for a reason: jnr-ffi
+     * 2.3.4 mangles the sixth argument of a function that takes and returns nothing but numbers.
+     */
+    Pointer mmap(
+        Pointer address,
+        @size_t long length,
+        int protection,
+        int flags,
+        int fd,
+        @off_t long offset);
 
     int munmap(long address, @size_t long length);
 

@@ -36,16 +36,20 @@ final class MapHints {
     };
   }
 
+  static String mmap(int errno) {
+    return switch (Errno.of(errno)) {
+      case EINVAL, ENOTSUPP -> "only an ARRAY made with BPF_F_MMAPABLE can be mapped";
+      case EPERM -> "it is frozen: map it for reading";
+      case ENOMEM -> "not enough address space, or too many mappings (vm.max_map_count)";
+      default -> "";
+    };
+  }
+
   private static String invalid(MapSpec spec) {
     if (spec.type().isMapInMap()) {
       return "an inner map must have type, key, value and flags of the template, and an array also"
           + " its max_entries";
     }
-    return (spec.flags() & MapSpec.MMAPABLE) == 0
-        ? "a "
-            + spec.type()
-            + " made without BPF_F_MMAPABLE cannot be mapped; arrays keep their"
-            + " entries"
-        : "the entries of an array cannot be made or removed";
+    return spec.type().isIndexed() ? "an array's entries cannot be made or removed" : "";
   }
 }

@@ -33,9 +33,7 @@ public enum MapType {
   INODE_STORAGE,
   TASK_STORAGE,
   BLOOM_FILTER,
-  USER_RINGBUF,
-  CGRP_STORAGE,
-  ARENA;
+  USER_RINGBUF;
 
   /** The kernel's number. */
   public int number() {

@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,12 @@ final class VerifierLogs {
 
   /** Lines after the reason: statistics, and none of them says why. */
   private static final Pattern STATISTICS =
-      Pattern.compile("(processed \\d+ insns|verification time|stack depth|max_states).*");
+      Pattern.compile("(processed \\d+ insns|verification time|stack depth|max_states)");
+
+  /** {@code "1: (71) r0 = *(u8 *)(r1 +0)"}, a state after a jump, or the source line of either. */
+  private static final Pattern INSTRUCTION = Pattern.compile("\\d+: |; |from \\d+ to \\d+");
+
+  private static final int REASON_LINES = 2;
 
   private final Map<String, Pointer> buffers = new LinkedHashMap<>();
 
@@ -56,12 +62,16 @@ final class VerifierLogs {
     return BpfException.rejected(message, errno, log);
   }
 
-  /** The last line that says something. */
+  /** What stands after the last instruction: one or two lines that say why. */
   static String reason(List<String> lines) {
-    return lines.stream()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty() && !STATISTICS.matcher(line).matches())
-        .reduce((first, last) -> last)
-        .orElse("");
+    List<String> said = new ArrayList<>();
+    for (String line : lines) {
+      if (INSTRUCTION.matcher(line).lookingAt()) {
+        said.clear();
+      } else if (!line.isBlank() && !STATISTICS.matcher(line).lookingAt()) {
+        said.add(line.strip());
+      }
+    }
+    return String.join("; ", said.subList(Math.max(0, said.size() - REASON_LINES), said.size()));
   }
 }
