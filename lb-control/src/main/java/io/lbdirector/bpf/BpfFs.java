@@ -13,10 +13,10 @@ import java.util.stream.Stream;
  * pin is a name only: removing it closes nothing that is open elsewhere.
  */
 public final class BpfFs {
-  private static final long BPF_FS_MAGIC = 0xcafe4a11L;
+  static final long BPF_FS_MAGIC = 0xcafe4a11L;
 
   /** {@code struct statfs} is 120 bytes, the type first. */
-  private static final int STATFS_LONGS = 15;
+  static final int STATFS_LONGS = 15;
 
   private BpfFs() {}
 

@@ -28,7 +28,7 @@ public final class BpfMap implements AutoCloseable {
 
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
-  private static final int MAP_SHARED = 1;
+  static final int MAP_SHARED = 1;
   private static final int PAGE = 4096;
 
   private final MapSpec spec;

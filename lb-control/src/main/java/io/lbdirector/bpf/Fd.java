@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** A file descriptor that we own: closed once, and refused afterwards. */
 final class Fd {
-  private static final int F_DUPFD_CLOEXEC = 1030;
+  static final int F_DUPFD_CLOEXEC = 1030;
   private static final int LOWEST_FD = 3;
 
   private final int number;
@@ -46,12 +46,16 @@ final class Fd {
 
   /**
    * What the kernel calls the thing behind an fd: {@code bpf-map}, {@code bpf-prog} or {@code
-   * bpf_link}. A pin's path does not tell, and the info commands answer for any of them.
+   * bpf-link} (also written {@code bpf_link}). A pin's path does not tell, and the info commands
+   * answer for any of them.
    */
   String kind() {
     Path link = Path.of("/proc/self/fd/" + get());
     try {
-      return Files.readSymbolicLink(link).toString().replaceAll("^anon_inode:|[\\[\\]]", "");
+      return Files.readSymbolicLink(link)
+          .toString()
+          .replaceAll("^anon_inode:|[\\[\\]]", "")
+          .replace('_', '-');
     } catch (IOException e) {
       throw new IllegalStateException("cannot read " + link + "; is /proc mounted?", e);
     }

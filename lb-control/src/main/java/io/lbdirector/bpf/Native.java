@@ -49,9 +49,10 @@ final class Native {
   }
 
   /**
-   * Binds every function of {@code type} at once.
+   * Binds every function of {@code type}. One that the library lacks is found out when it is
+   * called; whatever has the name {@code libbpf.so.1} has those that we use.
    *
-   * @throws IllegalStateException if the library, or a function of it, is not there
+   * @throws IllegalStateException if the library is not there or cannot be read
    */
   static <T> T load(Class<T> type, String soname, String remedy) {
     try {

@@ -8,10 +8,15 @@ import java.nio.file.Path;
  * unless the link is pinned or open elsewhere: then it goes on forwarding without this process.
  */
 public final class XdpLink implements AutoCloseable {
-  static final String KIND = "bpf_link";
+  static final String KIND = "bpf-link";
 
-  private static final int BPF_XDP = 37;
-  private static final int IF_NAME_SIZE = 16;
+  static final int BPF_XDP = 37;
+  static final int IF_NAME_SIZE = 16;
+
+  /** How an interface without a name is named; no real name has a space. */
+  private static final String NAMELESS = "ifindex ";
+
+  private static final String NO_INTERFACE = "no such interface in this network namespace";
 
   private final String what;
   private final Fd fd;
@@ -142,16 +147,20 @@ public final class XdpLink implements AutoCloseable {
     fd.close();
   }
 
+  /** Name of an interface of this thread's network namespace. */
   private static String interfaceName(int ifindex) {
     byte[] name = new byte[IF_NAME_SIZE];
     if (Native.libc().if_indextoname(ifindex, name) == null) {
-      return "ifindex " + ifindex;
+      return NAMELESS + ifindex;
     }
     String text = new String(name, StandardCharsets.US_ASCII);
     return text.substring(0, text.indexOf('\0'));
   }
 
   private static String attachHint(String where, Mode mode, int errno) {
+    if (where.startsWith(NAMELESS)) {
+      return NO_INTERFACE; // which the kernel answers with a mere EINVAL
+    }
     return switch (Errno.of(errno)) {
       case EOPNOTSUPP ->
           mode == Mode.NATIVE
@@ -168,7 +177,7 @@ public final class XdpLink implements AutoCloseable {
               + " show dev "
               + where
               + "\"";
-      case ENODEV -> "no such interface in this network namespace";
+      case ENODEV -> NO_INTERFACE;
       case EINVAL, ERANGE ->
           "the driver refuses: often its MTU is too large for XDP, or LRO is on; dmesg may say";
       case EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";

@@ -25,8 +25,13 @@ final class ToyObjects {
   static BpfObject loadToys() {
     try (BpfMap template = createTable("toy_template")) {
       BpfObject toys = openToys(template);
-      toys.load();
-      return toys;
+      try {
+        toys.load();
+        return toys;
+      } catch (RuntimeException e) {
+        toys.close();
+        throw e;
+      }
     }
   }
 
