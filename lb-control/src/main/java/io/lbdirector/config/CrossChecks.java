@@ -112,7 +112,9 @@ final class CrossChecks {
           || director.sourceIp6().filter(address::equals).isPresent()) {
         backend
             .section()
-            .problem("ip", "ip = \"" + address + "\" is the director's own source address");
+            .problem(
+                "ip",
+                "ip = \"" + address + "\" is the director's own source address; use the backend's");
       }
       if (isVip(address, vips, lengths)) {
         String message = "ip = \"%s\" is a VIP of this file; use the backend's own address";

@@ -41,6 +41,8 @@ class SecretLeakTest {
         "name = \"KEY\"",
         "seed = \"deadbeef-cafe-0123-dead-beefcafe4567\"",
         "seed = deadbeef-cafe-0123-dead-beefcafe4567",
+        "hashkey = deadbeef-cafe-0123-dead-beefcafe4567",
+        "hash_key_file = \"KEY\"",
       })
   void shouldNotRepeatAKey(String line) {
     String text =
