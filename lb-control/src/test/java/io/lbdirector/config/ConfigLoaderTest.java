@@ -272,6 +272,19 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldHaveEveryKeyInTheDocumentation() throws IOException {
+    String page = Files.readString(Path.of("../docs/forwarding.md"));
+    List<String> keys =
+        Files.readAllLines(GOOD.resolve("every-key.toml")).stream()
+            .filter(line -> line.contains(" = "))
+            .map(line -> line.substring(0, line.indexOf('=')).strip())
+            .distinct()
+            .toList();
+    assertTrue(keys.size() > 45, keys.size() + " keys");
+    assertEquals(List.of(), keys.stream().filter(key -> !page.contains("`" + key + "`")).toList());
+  }
+
+  @Test
   void shouldNameInOneSentenceWhatIsNotBuiltYet() throws ConfigException {
     assertEquals(
         List.of(
