@@ -1,16 +1,11 @@
 package io.lbdirector.config;
 
-import io.lbdirector.config.DirectorConfig.Admin;
-import io.lbdirector.config.DirectorConfig.Director;
-import io.lbdirector.config.DirectorConfig.Health;
-import io.lbdirector.config.DirectorConfig.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -79,57 +74,13 @@ public final class ConfigLoader {
     } catch (TomlException e) {
       throw failure(e);
     }
-    Section root = Section.root(document, problems);
-    Optional<DirectorConfig> config = config(root);
-    root.finish();
+    Optional<DirectorConfig> config =
+        new ConfigReader(Section.root(document, problems), keyFiles).read();
     return config.filter(c -> problems.isEmpty()).orElseThrow(problems::toException);
   }
 
   private ConfigException failure(TomlException e) {
     problems.add(e.line(), e.key(), e.getMessage());
     return problems.toException();
-  }
-
-  /** Empty only if there are problems. */
-  private Optional<DirectorConfig> config(Section root) {
-    Optional<Section> directorSection = root.section("director", "[director]");
-    if (!root.has("director")) {
-      root.problem("director", "[director] is missing; add it with interfaces = [\"eth0\"]");
-    }
-    Optional<Director> director = directorSection.map(DirectorReader::read);
-    TableDefaults defaults =
-        directorSection.map(TableDefaults.BUILT_IN::overriddenBy).orElse(TableDefaults.BUILT_IN);
-    Admin admin =
-        root.section("admin", "[admin]").map(AdminReader::read).orElse(AdminReader.DEFAULT);
-    Health health =
-        root.section("health", "[health]").map(HealthReader::read).orElse(HealthReader.DEFAULT);
-    List<TableReader.Result> results = tables(root, defaults, CheckTiming.of(health));
-    CrossChecks checks = new CrossChecks(results);
-    checks.tables();
-    checks.binds();
-    director.ifPresent(checks::backends);
-    directorSection.ifPresent(checks::sources);
-    directorSection.ifPresent(Section::finish);
-    List<Table> tables =
-        results.stream().map(TableReader.Result::table).flatMap(Optional::stream).toList();
-    return director.map(
-        d ->
-            new DirectorConfig(
-                d,
-                admin,
-                health,
-                tables,
-                NotBuiltYet.warnings(d, admin, root.has("health"), tables)));
-  }
-
-  private List<TableReader.Result> tables(
-      Section root, TableDefaults defaults, CheckTiming timing) {
-    List<Section> sections = root.sections("table");
-    if (!root.has("table") || root.count("table") == 0) {
-      root.problem("table", "the file has no table; add a [[table]] with binds and backends");
-    }
-    return sections.stream()
-        .map(section -> new TableReader(section, defaults, timing, keyFiles).read())
-        .toList();
   }
 }

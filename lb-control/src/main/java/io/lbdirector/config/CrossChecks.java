@@ -8,6 +8,8 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.VipTable;
 import java.math.BigInteger;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -67,28 +69,36 @@ final class CrossChecks {
               message.formatted(
                   plain.get(tie.second()), plain.get(tie.first()), first.line(), first.label()));
     }
-    BigInteger limit = BigInteger.valueOf(VipTable.MAX_ENTRIES);
     BigInteger total = VipTable.countEntries(plain);
-    if (total.compareTo(limit) > 0) {
-      reportEntries(plain, total, limit);
+    if (total.compareTo(BigInteger.valueOf(VipTable.MAX_ENTRIES)) > 0) {
+      reportEntries(total);
     }
   }
 
-  /** Reports too many entries at the bind with which they become too many. */
-  private void reportEntries(List<Bind> plain, BigInteger total, BigInteger limit) {
-    BigInteger soFar = BigInteger.ZERO;
-    int i = 0;
-    BigInteger own = BigInteger.ZERO;
-    while (soFar.compareTo(limit) <= 0) {
-      own = VipTable.countEntries(plain.subList(i, i + 1));
-      soFar = soFar.add(own);
-      i++;
-    }
+  /** Reports too many entries at the bind that has most of them. */
+  private void reportEntries(BigInteger total) {
+    Placed<TableBind> largest =
+        Collections.max(binds, Comparator.comparing(CrossChecks::countEntries));
     String message =
-        "the binds of the file come to %d exact entries (addresses x protocols x ports), above %d;"
-            + " %s alone comes to %d: narrow its addresses or ports";
-    Bind bind = plain.get(i - 1);
-    binds.get(i - 1).section().problem("", message.formatted(total, limit, bind, own));
+        "the binds of the file come to %s exact entries (addresses x protocols x ports), above %d;"
+            + " most of them, %s, are of %s: narrow its addresses or ports";
+    largest
+        .section()
+        .problem(
+            "",
+            message.formatted(
+                show(total),
+                VipTable.MAX_ENTRIES,
+                show(countEntries(largest)),
+                largest.value().bind()));
+  }
+
+  private static BigInteger countEntries(Placed<TableBind> bind) {
+    return VipTable.countEntries(List.of(bind.value().bind()));
+  }
+
+  private static String show(BigInteger count) {
+    return count.bitLength() <= 40 ? count.toString() : "over 2^" + (count.bitLength() - 1);
   }
 
   void backends(Director director) {
@@ -102,7 +112,9 @@ final class CrossChecks {
           || director.sourceIp6().filter(address::equals).isPresent()) {
         backend
             .section()
-            .problem("ip", "ip = \"" + address + "\" is the director's own source address");
+            .problem(
+                "ip",
+                "ip = \"" + address + "\" is the director's own source address; use the backend's");
       }
       if (isVip(address, vips, lengths)) {
         String message = "ip = \"%s\" is a VIP of this file; use the backend's own address";

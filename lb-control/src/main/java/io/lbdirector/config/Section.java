@@ -173,8 +173,7 @@ final class Section {
     for (Map.Entry<String, Object> entry : left.entrySet()) {
       String key = entry.getKey();
       boolean section = isSection(entry.getValue());
-      List<String> candidates = known.stream().filter(k -> !given.containsKey(k)).toList();
-      String suggestion = Suggestion.of(key, candidates);
+      String suggestion = Suggestion.of(key, known);
       String remedy = suggestion.isEmpty() ? "; remove it, or see docs/forwarding.md" : suggestion;
       problem(key, (section ? "unknown section " : "unknown key ") + key + remedy);
     }

@@ -17,6 +17,11 @@ import java.util.regex.Pattern;
 final class TableReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
   private static final int DEFAULT_BALANCE_LIMIT_PERMILLE = 20;
+  private static final Duration SHORTEST_SLOW_START = Duration.ofSeconds(1);
+  private static final Duration LONGEST_SLOW_START = Duration.ofDays(1);
+
+  /** In place of a key that could not be read; with that problem no config gets out. */
+  private static final SipKey NO_KEY = SipKey.of(new byte[SipKey.LENGTH]);
 
   private final Section section;
   private final TableDefaults defaults;
@@ -31,54 +36,51 @@ final class TableReader {
   }
 
   /**
-   * A table as far as it could be read.
+   * A table as far as it could be read; what could not has been reported.
    *
    * @param name empty if it has no good one
-   * @param table empty if something that it cannot do without is bad
    */
   record Result(
       Section section,
       Optional<String> name,
-      Optional<Table> table,
+      Table table,
       List<Placed<TableBind>> binds,
       List<Placed<TableBackend>> backends) {}
 
   Result read() {
     Optional<String> name = name();
-    Optional<SipKey> hashKey = keyFiles.read(section, "hash_key");
-    Optional<SipKey> seed = keyFiles.read(section, "seed");
-    Algorithm algorithm =
-        section.get("algorithm", Values.choice(Algorithm.class), Algorithm.RENDEZVOUS);
-    int balanceLimit = balanceLimit(algorithm);
-    Encapsulation encapsulation =
-        section.get("encapsulation", Values.choice(Encapsulation.class), Encapsulation.GUE);
-    Optional<Duration> slowStart =
-        section.get("slow_start", Values.duration(Duration.ofSeconds(1), Duration.ofMinutes(1440)));
-    TableDefaults own = defaults.overriddenBy(section);
     List<Placed<TableBind>> binds = some("bind", BindReader::read);
     List<Placed<TableBackend>> backends = some("backend", BackendReader::read);
-    List<Check> checks = checks();
+    Table table =
+        table(
+            name.orElse(""),
+            binds.stream().map(Placed::value).toList(),
+            backends.stream().map(Placed::value).toList());
     section.finish();
     new PoolRules(backends).check();
-    Optional<Table> table =
-        name.isEmpty() || hashKey.isEmpty() || seed.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Table(
-                    name.get(),
-                    hashKey.get(),
-                    seed.get(),
-                    algorithm,
-                    balanceLimit,
-                    encapsulation,
-                    slowStart,
-                    own.hashFields(),
-                    own.altHashFields(),
-                    own.hops(),
-                    binds.stream().map(Placed::value).toList(),
-                    backends.stream().map(Placed::value).toList(),
-                    checks));
     return new Result(section, name, table, binds, backends);
+  }
+
+  private Table table(String name, List<TableBind> binds, List<TableBackend> backends) {
+    SipKey hashKey = keyFiles.read(section, "hash_key").orElse(NO_KEY);
+    SipKey seed = keyFiles.read(section, "seed").orElse(NO_KEY);
+    Algorithm algorithm =
+        section.get("algorithm", Values.choice(Algorithm.class), Algorithm.RENDEZVOUS);
+    TableDefaults own = defaults.overriddenBy(section);
+    return new Table(
+        name,
+        hashKey,
+        seed,
+        algorithm,
+        balanceLimit(algorithm),
+        section.get("encapsulation", Values.choice(Encapsulation.class), Encapsulation.GUE),
+        section.get("slow_start", Values.duration(SHORTEST_SLOW_START, LONGEST_SLOW_START)),
+        own.hashFields(),
+        own.altHashFields(),
+        own.hops(),
+        binds,
+        backends,
+        checks());
   }
 
   private Optional<String> name() {

@@ -50,7 +50,7 @@ final class TomlReader {
     while (!in.atEnd()) {
       if (in.peek() == '[') {
         header();
-        expectLineEnd("a section header");
+        expectLineEnd("a section header", "");
       } else {
         line();
       }
@@ -190,17 +190,17 @@ final class TomlReader {
     int start = in.position();
     Map<String, Integer> parts = syntax.value(path);
     String text = in.since(start);
-    expectLineEnd("the value of " + TomlSyntax.name(path));
+    expectLineEnd("the value of " + TomlSyntax.name(path), path);
     lines.putAll(parts);
     return TomlValue.decode(text, path, parts);
   }
 
-  private void expectLineEnd(String what) throws TomlException {
+  private void expectLineEnd(String what, String path) throws TomlException {
     in.skipBlanks();
     in.skipComment();
     if (!in.atLineEnd()) {
       String message = "there is something behind %s; start a new line, or a comment with #";
-      throw new TomlException(in.line(), "", message.formatted(what));
+      throw new TomlException(in.line(), path, message.formatted(what));
     }
   }
 

@@ -122,7 +122,8 @@ final class Values {
           if (choices.containsKey(text)) {
             return choices.get(text);
           }
-          String rule = choices.size() == 1 ? "is not " + all : "is none of " + all;
+          String rule =
+              choices.size() == 1 ? "is not " + all + ", the one choice" : "is none of " + all;
           throw new BadValue(rule + Suggestion.of(text, choices.keySet()));
         });
   }
