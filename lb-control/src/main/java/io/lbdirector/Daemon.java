@@ -33,6 +33,7 @@ final class Daemon {
   private final Path file;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicBoolean announced = new AtomicBoolean();
+  private boolean forwarding;
 
   Daemon(Path file) {
     this.file = file;
@@ -41,7 +42,8 @@ final class Daemon {
   /**
    * Returns after SIGTERM or SIGINT. Forwarding goes on.
    *
-   * @throws Exception if it cannot start; what forwards already goes on forwarding
+   * @throws Exception if it cannot start. What forwards already goes on forwarding; where nothing
+   *     did, nothing is left behind.
    */
   void run() throws Exception {
     DirectorConfig config = ConfigLoader.load(file);
@@ -49,9 +51,8 @@ final class Daemon {
     try (LockFile lock = Places.lockInstance(config.director().instance())) {
       Places.mountBpfFs();
       PinFolder pins = PinFolder.of(Places.BPFFS, config.director().instance());
-      try (DataPlane plane = DataPlane.open(pins, BpfObjects.director());
-          Director director = new Director(config, plane, Clock.systemUTC(), this::announce)) {
-        direct(config, interfaces, plane, director);
+      try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
+        direct(config, interfaces, plane);
       }
     }
   }
@@ -63,38 +64,48 @@ final class Daemon {
     return indexes;
   }
 
-  private void direct(
-      DirectorConfig config, Map<String, Integer> interfaces, DataPlane plane, Director director)
+  /** The admin socket comes first: two daemons that want one must not both get to forwarding. */
+  private void direct(DirectorConfig config, Map<String, Integer> interfaces, DataPlane plane)
       throws Exception {
-    director.start(file.toString());
-    try (GatewayTracker gateways = gateways(config, director)) {
-      director.onConfig(
-          live ->
-              gateways.reconfigure(
-                  live.director().gateway(),
-                  live.director().gateway6(),
-                  live.director().sourceIp().isPresent(),
-                  live.director().sourceIp6().isPresent()));
-      gateways.start();
-      gateways.ports().forEach(director::portChanged);
-      Attachments attachments = new Attachments(plane);
-      List<XdpLink.Mode> modes = modes(config.director().mode());
-      List<Attached> attached =
-          interfaces.entrySet().stream()
-              .map(i -> attachments.attach(i.getKey(), i.getValue(), modes))
-              .toList();
-      attached.forEach(Daemon::log);
-      director.attached(attached);
-      try (AdminServer admin =
-          AdminServer.start(config.admin().socket(), config.admin().group(), director)) {
-        LOG.info("admin socket open path={}", admin.socket());
-        Signals.onHangup(() -> director.reload(file));
-        Signals.onTerminate(stop::countDown);
-        stop.await();
-        SdNotify.stopping();
-        LOG.info("stopping; forwarding goes on");
+    try (Director director = new Director(config, plane, Clock.systemUTC(), this::announce);
+        AdminServer admin =
+            AdminServer.start(config.admin().socket(), config.admin().group(), director);
+        GatewayTracker gateways = gateways(config, director)) {
+      forward(config, interfaces, plane, director, gateways);
+      forwarding = true;
+      LOG.info("admin socket open path={}", admin.socket());
+      Signals.onHangup(() -> reload(director));
+      Signals.onTerminate(stop::countDown);
+      stop.await();
+      SdNotify.stopping();
+      LOG.info("stopping; forwarding goes on");
+    } catch (Exception e) {
+      if (!forwarding && !plane.isAdopted()) {
+        DataPlane.unpin(plane.pins());
       }
+      throw e;
     }
+  }
+
+  private void forward(
+      DirectorConfig config,
+      Map<String, Integer> interfaces,
+      DataPlane plane,
+      Director director,
+      GatewayTracker gateways) {
+    gateways.start();
+    gateways.ports().forEach(director::portChanged);
+    director.onConfig(live -> follow(gateways, live.director()));
+    director.start(file.toString());
+    Attachments attachments = new Attachments(plane);
+    attachments.detachOthers(interfaces.keySet());
+    List<XdpLink.Mode> modes = modes(config.director().mode());
+    List<Attached> attached =
+        interfaces.entrySet().stream()
+            .map(i -> attachments.attach(i.getKey(), i.getValue(), modes))
+            .toList();
+    attached.forEach(Daemon::log);
+    director.attached(attached);
   }
 
   private static GatewayTracker gateways(DirectorConfig config, Director director) {
@@ -105,6 +116,11 @@ final class Daemon {
         config.director().sourceIp().isPresent(),
         config.director().sourceIp6().isPresent(),
         director::portChanged);
+  }
+
+  private static void follow(GatewayTracker gateways, DirectorConfig.Director live) {
+    gateways.reconfigure(
+        live.gateway(), live.gateway6(), live.sourceIp().isPresent(), live.sourceIp6().isPresent());
   }
 
   private static List<XdpLink.Mode> modes(DirectorConfig.Mode mode) {
@@ -124,10 +140,19 @@ final class Daemon {
     attached.warning().ifPresent(LOG::warn);
   }
 
-  /** systemd is told once, when packets are first forwarded; after that only the status line. */
+  /** The director logs how it ends; systemd is told when it begins and ends. */
+  private void reload(Director director) {
+    SdNotify.reloading();
+    director.reload(file).whenComplete((report, failure) -> announce(director.readiness()));
+  }
+
+  /** READY goes out once packets are forwarded, and not before; until then only a status line. */
   private void announce(Readiness readiness) {
-    if (readiness.ready() && announced.compareAndSet(false, true)) {
-      SdNotify.ready("forwarding");
+    if (readiness.ready()) {
+      announced.set(true);
+    }
+    if (announced.get()) {
+      SdNotify.ready(readiness.reason());
     } else {
       SdNotify.status(readiness.reason());
     }

@@ -5,8 +5,11 @@ import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.XdpLink;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Puts a data plane's program on interfaces, by pinned links that outlive this process. An
@@ -46,6 +49,16 @@ public final class Attachments {
     }
     XdpLink.Mode mode = attachFirst(name, ifindex, modes);
     return new Attached(name, ifindex, mode, false, warning(name, mode, modes));
+  }
+
+  /** Takes the program off every interface but these: those that an earlier config had. */
+  public void detachOthers(Collection<String> names) {
+    Set<String> kept = names.stream().map(PinFolder::linkFolder).collect(Collectors.toSet());
+    for (Path folder : plane.pins().linkFolders()) {
+      if (!kept.contains(folder.getFileName().toString())) {
+        BpfFs.unpinAll(folder);
+      }
+    }
   }
 
   /**

@@ -34,7 +34,7 @@ public final class BackendProgram {
         bpffs
             .resolve("lb-backend")
             .resolve(Long.toString(namespaceInode))
-            .resolve(interfaceName.replace('.', ':'));
+            .resolve(PinFolder.linkFolder(interfaceName));
     this.elf = elf;
   }
 
@@ -121,7 +121,15 @@ public final class BackendProgram {
   public boolean detach() {
     boolean there = Files.exists(link());
     BpfFs.unpinAll(folder);
+    removeIfEmpty(folder.getParent());
     return there;
+  }
+
+  private static void removeIfEmpty(Path parent) {
+    String[] left = parent.toFile().list();
+    if (left != null && left.length == 0) {
+      BpfFs.unpinAll(parent);
+    }
   }
 
   private Path link() {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Where one instance's kernel objects are pinned:
@@ -44,8 +46,28 @@ public record PinFolder(Path instance) {
 
   /** One pin an interface; its name says the mode, which the kernel does not tell of a link. */
   Path link(String interfaceName, XdpLink.Mode mode) {
-    String folder = interfaceName.replace('.', ':');
-    return instance.resolve("links").resolve(folder).resolve(mode.toString());
+    return links().resolve(linkFolder(interfaceName)).resolve(mode.toString());
+  }
+
+  /** Name of the folder that an interface's link is pinned in. */
+  static String linkFolder(String interfaceName) {
+    return interfaceName.replace('.', ':');
+  }
+
+  /** The folders of all interfaces that have, or had, a link. */
+  List<Path> linkFolders() {
+    if (!Files.exists(links())) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(links())) {
+      return folders.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("list the links pinned in " + links(), e);
+    }
+  }
+
+  private Path links() {
+    return instance.resolve("links");
   }
 
   Path table(int slot) {

@@ -17,6 +17,7 @@ import io.lbdirector.dataplane.Transition;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,15 +155,43 @@ public final class Director implements DirectorControl, AutoCloseable {
   public void portChanged(PortState port) {
     owner.execute(
         () -> {
-          ports.put(port.name(), port);
-          byte[] value =
-              PortLayout.encode(port.mac(), port.gatewayMac(), port.gateway6Mac(), port.mtu());
-          plane.setPort(port.ifindex(), value);
-          if (port.name().equals(started.director().interfaces().get(0))) {
-            plane.setPort(Abi.DEFAULT_PORT, value);
+          PortState before = ports.put(port.name(), port);
+          if (before == null || before.ifindex() != port.ifindex() || !samePort(before, port)) {
+            writePort(port);
           }
           refreshReadiness();
         });
+  }
+
+  private static boolean samePort(PortState before, PortState after) {
+    return Arrays.equals(encode(before), encode(after));
+  }
+
+  private static byte[] encode(PortState port) {
+    return PortLayout.encode(port.mac(), port.gatewayMac(), port.gateway6Mac(), port.mtu());
+  }
+
+  private void writePort(PortState port) {
+    plane.setPort(port.ifindex(), encode(port));
+    if (port.name().equals(started.director().interfaces().get(0))) {
+      plane.setPort(Abi.DEFAULT_PORT, encode(port));
+    }
+    LOG.info(
+        "port interface={} mac={} gateway_mac={} gateway6_mac={} mtu={}",
+        port.name(),
+        port.mac(),
+        port.gatewayMac().map(Object::toString).orElse("unknown"),
+        port.gateway6Mac().map(Object::toString).orElse("unknown"),
+        port.mtu());
+  }
+
+  /** What is live; refuses while nothing is yet, for the admin socket opens before. */
+  private Serving serving() {
+    if (serving == null) {
+      String message = "lbd is starting; ask again in a moment";
+      throw new RefusedException(message, List.of(new ProblemReport(0, "", message)), null);
+    }
+    return serving;
   }
 
   private void refreshReadiness() {
@@ -253,7 +282,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   }
 
   private ReloadReport publish(Candidate candidate, String source) {
-    Transition transition = Transition.of(serving.live(), candidate.desired());
+    Transition transition = Transition.of(serving().live(), candidate.desired());
     List<String> warnings = new ArrayList<>(candidate.config().warnings());
     boolean changes = !transition.changesNothing();
     LiveState live = changes ? swap(transition, warnings) : serving.live();
@@ -269,12 +298,12 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   @Override
   public CompletionStage<StatusReport> status() {
-    return owner.ask(() -> reports.status(serving, attached, ports, readiness));
+    return owner.ask(() -> reports.status(serving(), attached, ports, readiness));
   }
 
   @Override
   public CompletionStage<List<TableReport>> tables() {
-    return owner.ask(() -> reports.tables(serving, new CounterReader(plane)));
+    return owner.ask(() -> reports.tables(serving(), new CounterReader(plane)));
   }
 
   @Override
@@ -284,12 +313,12 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   @Override
   public CompletionStage<List<BackendReport>> backends() {
-    return owner.ask(() -> reports.backends(serving, new CounterReader(plane)));
+    return owner.ask(() -> reports.backends(serving(), new CounterReader(plane)));
   }
 
   @Override
   public CompletionStage<CountersReport> counters() {
-    return owner.ask(() -> reports.counters(serving, new CounterReader(plane)));
+    return owner.ask(() -> reports.counters(serving(), new CounterReader(plane)));
   }
 
   @Override
