@@ -24,7 +24,7 @@ record BatchResult(int errno, int written) {
   void check(BpfMap map, int wanted) {
     if (errno != 0) {
       String done = written < 0 ? "an unknown number" : String.valueOf(written);
-      throw map.failed("update", " (batch of " + wanted + ", " + done + " written)").apply(errno);
+      throw map.failed("update", " (batch of " + wanted + ", " + done + " written)", errno);
     }
   }
 }

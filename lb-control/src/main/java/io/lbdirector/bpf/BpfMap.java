@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import jnr.ffi.Pointer;
 
@@ -29,6 +28,8 @@ public final class BpfMap implements AutoCloseable {
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
   static final int MAP_SHARED = 1;
+
+  /** The smallest there is; the kernel rounds up to its own. */
   private static final int PAGE = 4096;
 
   private final MapSpec spec;
@@ -181,7 +182,7 @@ public final class BpfMap implements AutoCloseable {
     if (result == -Errno.ENOENT.number()) {
       return false;
     }
-    Native.check(result, failed("delete from", entry(key)));
+    Native.check(result, errno -> failed("delete from", entry(key), errno));
     return true;
   }
 
@@ -331,7 +332,7 @@ public final class BpfMap implements AutoCloseable {
    * EPERM. Close writable mappings first.
    */
   public void freeze() {
-    Native.check(Native.libbpf().bpf_map_freeze(fd()), failed("freeze", ""));
+    Native.check(Native.libbpf().bpf_map_freeze(fd()), errno -> failed("freeze", "", errno));
   }
 
   /**
@@ -380,7 +381,7 @@ public final class BpfMap implements AutoCloseable {
     if (result == -Errno.ENOENT.number()) {
       return Optional.empty();
     }
-    Native.check(result, failed("look up in", entry(key)));
+    Native.check(result, errno -> failed("look up in", entry(key), errno));
     return Optional.of(value);
   }
 
@@ -388,13 +389,16 @@ public final class BpfMap implements AutoCloseable {
     requireKey(key);
     Native.check(
         Native.libbpf().bpf_map_update_elem(fd(), key, value, mode.ordinal()),
-        failed("update", entry(key)));
+        errno -> failed("update", entry(key), errno));
   }
 
-  /** Makes the exception of a call on this map. */
-  IntFunction<BpfException> failed(String verb, String where) {
-    return errno ->
-        BpfException.failed(verb + " map " + name() + where, errno, MapHints.use(spec, errno));
+  /**
+   * Makes the exception of a call on this map.
+   *
+   * @param where entry or batch, with a space in front; or empty
+   */
+  BpfException failed(String verb, String where, int errno) {
+    return BpfException.failed(verb + " map " + name() + where, errno, MapHints.use(spec, errno));
   }
 
   /** Bytes from one CPU's value to the next. */
@@ -428,16 +432,8 @@ public final class BpfMap implements AutoCloseable {
   private void requireRoom(String what, ByteBuffer buffer, int count, int size) {
     if (count < 0 || !buffer.isDirect() || buffer.remaining() < (long) count * size) {
       throw new IllegalArgumentException(
-          "map "
-              + name()
-              + ": "
-              + what
-              + " must be a direct buffer with "
-              + count
-              + " × "
-              + size
-              + " bytes remaining; it has "
-              + buffer.remaining());
+          "map %s: %s must be a direct buffer with %d × %d bytes remaining; it has %d"
+              .formatted(name(), what, count, size, buffer.remaining()));
     }
   }
 
@@ -462,12 +458,8 @@ public final class BpfMap implements AutoCloseable {
   private static void requireName(String name) {
     if (name.length() > MapSpec.MAX_NAME) {
       throw new IllegalArgumentException(
-          "map name "
-              + name
-              + " has "
-              + name.length()
-              + " characters; the kernel keeps "
-              + MapSpec.MAX_NAME);
+          "map name %s has %d characters; the kernel keeps %d"
+              .formatted(name, name.length(), MapSpec.MAX_NAME));
     }
   }
 

@@ -22,7 +22,8 @@ final class LibbpfLog {
   private static final int LEVEL_WARN = 0;
   private static final int MAX_LINE = 1024;
 
-  private static final ThreadLocal<List<String>> WARNINGS = ThreadLocal.withInitial(ArrayList::new);
+  /** Warnings of the call that this thread listens to; null while it does not. */
+  private static final ThreadLocal<List<String>> WARNINGS = new ThreadLocal<>();
 
   /** Strongly referenced, since libbpf keeps its address. */
   private static final Libbpf.Api.PrintFn PRINT = LibbpfLog::print;
@@ -31,10 +32,10 @@ final class LibbpfLog {
 
   private LibbpfLog() {}
 
-  /** Runs {@code call} with this thread's warnings forgotten, so that it meets only its own. */
+  /** Runs {@code call}, for which {@link #warnings} gives what libbpf warned of meanwhile. */
   static <T> T listen(Supplier<T> call) {
     install();
-    WARNINGS.get().clear();
+    WARNINGS.set(new ArrayList<>());
     try {
       return call.get();
     } finally {
@@ -42,9 +43,10 @@ final class LibbpfLog {
     }
   }
 
-  /** The warnings of this thread so far, as one phrase; empty if there are none. */
+  /** The warnings so far of the call that this thread listens to, as one phrase; or empty. */
   static String warnings() {
-    return String.join("; ", WARNINGS.get());
+    List<String> heard = WARNINGS.get();
+    return heard == null ? "" : String.join("; ", heard);
   }
 
   private static synchronized void install() {
@@ -54,16 +56,16 @@ final class LibbpfLog {
     installed = true;
   }
 
-  /** Called by libbpf, so nothing may be thrown from here. */
+  /** Called by libbpf, which knows no exceptions: a line is lost rather than that one gets out. */
   private static int print(int level, Pointer format, Pointer arguments) {
     try {
       if (level == LEVEL_WARN || LOG.isDebugEnabled()) {
         record(level, format(format, arguments));
       }
+      return 0;
     } catch (Throwable e) {
-      LOG.debug("a message of libbpf was lost", e);
+      return -1; // which libbpf ignores; logging may be what failed
     }
-    return 0;
   }
 
   private static String format(Pointer format, Pointer arguments) {
@@ -74,9 +76,10 @@ final class LibbpfLog {
   }
 
   private static void record(int level, String line) {
-    LOG.debug("{}", line);
-    if (level == LEVEL_WARN) {
-      WARNINGS.get().add(line.replaceFirst("^libbpf: ", ""));
+    List<String> heard = WARNINGS.get();
+    if (level == LEVEL_WARN && heard != null) {
+      heard.add(line.replaceFirst("^libbpf: ", ""));
     }
+    LOG.debug("{}", line);
   }
 }

@@ -25,7 +25,7 @@ final class MapHints {
 
   static String use(MapSpec spec, int errno) {
     return switch (Errno.of(errno)) {
-      case E2BIG -> "max_entries is " + Integer.toUnsignedString(spec.maxEntries());
+      case E2BIG, ENOSPC -> full(spec);
       case EPERM -> "the map is frozen, or this user may not: " + RIGHTS;
       case EEXIST -> "there is such an entry already";
       case ENOENT -> "there is no such entry";
@@ -43,6 +43,15 @@ final class MapHints {
       case ENOMEM -> "not enough address space, or too many mappings (vm.max_map_count)";
       default -> "";
     };
+  }
+
+  private static String full(MapSpec spec) {
+    return spec.type().isIndexed()
+        ? "max_entries is "
+            + spec.maxEntries()
+            + ", so the last index is "
+            + (spec.maxEntries() - 1)
+        : "it is full: max_entries is " + spec.maxEntries();
   }
 
   private static String invalid(MapSpec spec) {

@@ -20,35 +20,31 @@ final class MapScan {
   }
 
   static void scan(BpfMap map, BiConsumer<byte[], byte[]> action) {
+    scan(map, FIRST_BATCH, action);
+  }
+
+  /**
+   * @param room entries of the first batch, from which it grows if need be
+   */
+  static void scan(BpfMap map, int room, BiConsumer<byte[], byte[]> action) {
     MapScan scan = new MapScan(map, action);
-    if (!scan.batches()) {
+    if (!scan.batches(room)) {
       scan.keyByKey();
     }
   }
 
   /** Whether the kernel has batches for this map. */
-  private boolean batches() {
-    byte[] cursor = null;
-    int room = FIRST_BATCH;
-    while (true) {
-      Batch batch = Batch.lookup(map, cursor, room);
-      if (cursor == null && Errno.meansNoBatch(batch.errno)) {
-        return false;
-      }
-      if (batch.errno == Errno.ENOSPC.number()) {
-        room *= 2; // a bucket of the hash has more entries than there is room for
-        continue;
-      }
-      boolean last = batch.errno == Errno.ENOENT.number();
-      if (batch.errno != 0 && !last) {
-        throw map.failed("look up in", " (batch)").apply(batch.errno);
-      }
-      hand(batch);
-      if (last) {
-        return true;
-      }
-      cursor = batch.next;
+  private boolean batches(int room) {
+    Batch batch = new Batch(map, null, room);
+    if (Errno.meansNoBatch(batch.errno)) {
+      return false;
     }
+    while (!batch.isLast()) {
+      hand(batch);
+      batch = batch.following();
+    }
+    hand(batch);
+    return true;
   }
 
   private void hand(Batch batch) {
@@ -78,26 +74,41 @@ final class MapScan {
     if (result == -Errno.ENOENT.number()) {
       return null;
     }
-    Native.check(result, map.failed("walk the keys of", ""));
+    Native.check(result, errno -> map.failed("walk the keys of", "", errno));
     return next;
   }
 
   /** One answer of {@code BPF_MAP_LOOKUP_BATCH}. */
   private static final class Batch {
+    final BpfMap map;
+    final byte[] cursor;
+    final int room;
     final ByteBuffer keys;
     final ByteBuffer values;
     final byte[] next;
     final int errno;
     final int count;
 
-    private Batch(BpfMap map, byte[] cursor, int room) {
+    /**
+     * @param cursor where the batch before ended; null for the first
+     * @param room most entries to take
+     */
+    Batch(BpfMap map, byte[] cursor, int room) {
       MapSpec spec = map.spec();
+      this.map = map;
+      this.cursor = cursor;
+      this.room = room;
       keys = BpfMap.direct(room * spec.keySize());
       values = BpfMap.direct(room * spec.valueSize());
       next = new byte[Math.max(MIN_CURSOR, spec.keySize())];
       int[] inOut = {room};
-      errno =
-          -Native.libbpf()
+      errno = -lookup(inOut);
+      count = hasNoRoom() ? 0 : inOut[0];
+    }
+
+    private int lookup(int[] inOut) {
+      int result =
+          Native.libbpf()
               .bpf_map_lookup_batch(
                   map.fd(),
                   cursor,
@@ -106,12 +117,26 @@ final class MapScan {
                   BpfMap.address(values),
                   inOut,
                   null);
-      count = inOut[0];
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(keys);
+      Reference.reachabilityFence(values);
+      return result;
     }
 
-    static Batch lookup(BpfMap map, byte[] cursor, int room) {
-      return new Batch(map, cursor, room);
+    /** Whether a bucket of the hash has more entries than there is room for. */
+    private boolean hasNoRoom() {
+      return errno == Errno.ENOSPC.number();
+    }
+
+    /** Whether no entries are left behind this batch. */
+    boolean isLast() {
+      if (errno != 0 && errno != Errno.ENOENT.number() && !hasNoRoom()) {
+        throw map.failed("look up in", " (batch)", errno);
+      }
+      return errno == Errno.ENOENT.number();
+    }
+
+    Batch following() {
+      return hasNoRoom() ? new Batch(map, cursor, 2 * room) : new Batch(map, next, room);
     }
   }
 }

@@ -110,15 +110,8 @@ public final class MappedMemory implements AutoCloseable {
     handle.requireOpen();
     if (offset < 0 || length < 0 || offset > size - length) {
       throw new IndexOutOfBoundsException(
-          "mapping of map "
-              + name
-              + ": offset "
-              + offset
-              + ", length "
-              + length
-              + " is outside of its "
-              + size
-              + " bytes");
+          "mapping of map %s: offset %d, length %d is outside of its %d bytes"
+              .formatted(name, offset, length, size));
     }
   }
 

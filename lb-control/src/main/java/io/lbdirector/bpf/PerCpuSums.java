@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.function.IntFunction;
 
 /** Adds up per-CPU values, chunk by chunk, with one system call a chunk where the kernel can. */
 final class PerCpuSums {
@@ -19,30 +20,30 @@ final class PerCpuSums {
 
   private PerCpuSums(BpfMap map, int first, int count) {
     MapSpec spec = map.spec();
-    if (spec.type() != MapType.PERCPU_ARRAY || spec.valueSize() % Long.BYTES != 0) {
-      throw new IllegalArgumentException(
-          map
-              + " is no per-CPU array of 64-bit numbers: "
-              + spec.type()
-              + ", value size "
-              + spec.valueSize());
-    }
-    if (first < 0 || count < 0 || first > spec.maxEntries() - count) {
-      throw new IndexOutOfBoundsException(
-          map
-              + ": "
-              + count
-              + " indexes from "
-              + first
-              + " on exceed its max_entries of "
-              + spec.maxEntries());
-    }
+    requireNumbers(spec);
+    requireRange(spec, first, count);
     this.map = map;
     this.first = first;
     this.count = count;
     this.words = spec.valueSize() / Long.BYTES;
     this.indexBytes = map.perCpuStride() * PossibleCpus.count();
     this.sums = new long[count * words];
+  }
+
+  private static void requireNumbers(MapSpec spec) {
+    if (spec.type() != MapType.PERCPU_ARRAY || spec.valueSize() % Long.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "map %s is no per-CPU array of 64-bit numbers: %s, value size %d"
+              .formatted(spec.name(), spec.type(), spec.valueSize()));
+    }
+  }
+
+  private static void requireRange(MapSpec spec, int first, int count) {
+    if (first < 0 || count < 0 || first > spec.maxEntries() - count) {
+      throw new IndexOutOfBoundsException(
+          "map %s: %d indexes from %d on exceed its max_entries of %d"
+              .formatted(spec.name(), count, first, spec.maxEntries()));
+    }
   }
 
   /** See {@link BpfMap#sumPerCpu}. */
@@ -73,10 +74,14 @@ final class PerCpuSums {
       if (done == 0 && Errno.meansNoBatch(-result)) {
         return false;
       }
-      Native.check(result, map.failed("look up in", " (batch from " + (first + done) + " on)"));
+      Native.check(result, lookupFailed(first + done));
       addAll(done, length, values);
     }
     return true;
+  }
+
+  private IntFunction<BpfException> lookupFailed(int from) {
+    return errno -> map.failed("look up in", " (batch from " + from + " on)", errno);
   }
 
   private int lookupBatch(int from, int length, ByteBuffer keys, ByteBuffer values) {

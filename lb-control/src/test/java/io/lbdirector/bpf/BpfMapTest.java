@@ -70,7 +70,8 @@ class BpfMapTest {
     try (BpfMap map = BpfMap.create(ARRAY)) {
       BpfException e =
           assertFails(
-              "update map toy_array (index 1000): E2BIG (7); max_entries is 1000",
+              "update map toy_array (index 1000): E2BIG (7); max_entries is 1000, so the last index"
+                  + " is 999",
               () -> map.update(Bytes.u32(1000), Bytes.u64(1)));
       assertEquals(7, e.errno());
       assertEquals("E2BIG", e.errnoName());
@@ -148,7 +149,8 @@ class BpfMapTest {
     }
     try (BpfMap map = BpfMap.create(HASH)) {
       assertFails(
-          "update map toy_hash (batch of 20, 16 written): E2BIG (7); max_entries is 16",
+          "update map toy_hash (batch of 20, 16 written): E2BIG (7); it is full: max_entries is"
+              + " 16",
           () -> map.updateBatch(keys, Bytes.direct(20 * 8), 20));
       assertTrue(map.lookup(Bytes.u32(15)).isPresent());
       assertFalse(map.lookup(Bytes.u32(16)).isPresent());
@@ -164,6 +166,21 @@ class BpfMapTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> map.updateBatch(ByteBuffer.allocate(8), Bytes.direct(16), 2));
+    }
+  }
+
+  @Test
+  void shouldMakeRoomForABucketWithMoreEntriesThanABatchTakes() {
+    MapSpec crowded = new MapSpec(MapType.HASH, "toy_crowded", 4, 8, 256, 0);
+    try (BpfMap map = BpfMap.create(crowded)) {
+      Map<Integer, Long> wanted = new HashMap<>();
+      for (int i = 0; i < 256; i++) { // into 256 buckets, so that some have two or more
+        map.update(Bytes.u32(i), Bytes.u64(3L * i));
+        wanted.put(i, 3L * i);
+      }
+      Map<Integer, Long> found = new HashMap<>();
+      MapScan.scan(map, 1, (key, value) -> found.put(Bytes.u32(key), Bytes.u64(value)));
+      assertEquals(wanted, found);
     }
   }
 

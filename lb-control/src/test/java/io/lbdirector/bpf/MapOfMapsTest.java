@@ -79,7 +79,8 @@ class MapOfMapsTest {
     BpfException e = assertThrows(BpfException.class, () -> outer.updateInnerBatch(wanted));
 
     assertEquals(
-        "update map toy_outer (batch of 3, 2 written): E2BIG (7); max_entries is 8192",
+        "update map toy_outer (batch of 3, 2 written): E2BIG (7); max_entries is 8192,"
+            + " so the last index is 8191",
         e.getMessage());
     assertEquals(inners.get(1).id(), outer.lookupInnerId(SLOTS - 1));
   }
