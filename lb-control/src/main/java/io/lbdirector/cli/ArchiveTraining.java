@@ -1,0 +1,121 @@
+package io.lbdirector.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Runs every command once at build time, against answers made up here, so that the JVM can list the
+ * classes that lbctl needs. {@code make-cds} turns the list into the archive that makes it start
+ * fast. Not part of any command.
+ */
+final class ArchiveTraining {
+  private static final String BIND =
+      "{\"bind\":\"tcp 192.0.2.1:80\",\"table\":\"web\",\"packets\":1234,\"bytes\":5678}";
+  private static final String BACKEND =
+      "{\"address\":\"192.0.2.2\",\"health\":\"up\",\"packets\":1,\"bytes\":2,\"tables\":[\"web\"]}";
+  private static final String TABLE =
+      "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"hops\":2,\"hash_fields\":[\"src_addr\"],"
+          + "\"digest\":\"00\",\"slot\":1,\"binds\":["
+          + BIND
+          + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"active\",\"health\":\"up\","
+          + "\"weight\":1,\"rows\":65536}]}";
+  private static final String STATUS =
+      "{\"version\":\"1\",\"instance\":\"default\",\"pid\":1,\"generation\":1,\"config\":\"f\","
+          + "\"started_at\":\"t\",\"published_at\":\"t\",\"adopted\":false,\"ready\":true,"
+          + "\"ready_reason\":\"forwarding\",\"tables\":1,\"binds\":1,\"backends\":1,"
+          + "\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"up\":true,\"mtu\":1500,"
+          + "\"mac\":\"m\",\"gateway\":\"g\",\"gateway_mac\":\"m\",\"gateway_state\":\"s\"}],"
+          + "\"warnings\":[\"a warning\"]}";
+  private static final String COUNTERS =
+      "{\"generation\":1,\"total\":{\"packets\":1,\"bytes\":1},\"verdicts\":{\"v\":{\"packets\":1,"
+          + "\"bytes\":1,\"normal\":true,\"meaning\":\"m\"}},\"binds\":["
+          + BIND
+          + "],\"backends\":["
+          + BACKEND
+          + "]}";
+  private static final String RELOADED =
+      "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":1,\"warnings\":[]}";
+
+  private static final Map<String, String> ANSWERS =
+      Map.of(
+          "/v1/status", STATUS,
+          "/v1/tables", "[" + TABLE + "]",
+          "/v1/tables/web", TABLE,
+          "/v1/backends", "[" + BACKEND + "]",
+          "/v1/counters", COUNTERS,
+          "/v1/reload", RELOADED);
+
+  private ArchiveTraining() {}
+
+  /**
+   * @param args a config file that is good
+   */
+  public static void main(String[] args) throws IOException {
+    String config = args[0];
+    Path folder = Files.createTempDirectory("lbctl-training");
+    Path socket = folder.resolve("s");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      Thread answering = new Thread(() -> answer(server), "training");
+      answering.setDaemon(true);
+      answering.start();
+      for (String command :
+          new String[] {
+            "status", "tables", "table web", "backends", "counters", "reload " + config
+          }) {
+        train(socket, command.split(" ", 2));
+      }
+      train(socket, "check", config);
+      train(socket, "--help");
+      train(socket, "status", "--help");
+      train(socket, "status", "--output", "json");
+    } finally {
+      Files.deleteIfExists(socket);
+      Files.delete(folder);
+    }
+  }
+
+  private static void train(Path socket, String... command) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Map<String, String> environment = Map.of("LB_SOCKET", socket.toString());
+    Console console =
+        new Console(InputStream.nullInputStream(), nowhere, System.err, environment, true);
+    int code = Lbctl.run(console, command);
+    if (code != ExitCode.DONE) {
+      throw new IllegalStateException(String.join(" ", command) + " exits with " + code);
+    }
+  }
+
+  private static void answer(ServerSocketChannel server) {
+    try {
+      while (server.isOpen()) {
+        try (SocketChannel client = server.accept()) {
+          answer(client);
+        }
+      }
+    } catch (IOException e) {
+      // The training is over, or its commands will say that it broke.
+    }
+  }
+
+  /** Reads no further than it must: the request line names the answer. */
+  private static void answer(SocketChannel client) throws IOException {
+    ByteBuffer request = ByteBuffer.allocate(1 << 20);
+    client.read(request);
+    String line = StandardCharsets.US_ASCII.decode(request.flip()).toString();
+    String body = ANSWERS.get(line.split("[ ?]")[1]);
+    String head = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n";
+    client.write(StandardCharsets.US_ASCII.encode(head + body));
+  }
+}

@@ -1,0 +1,13 @@
+package io.lbdirector.cli;
+
+/** What lbctl tells the shell. Wrong usage is 2, which picocli knows by itself. */
+final class ExitCode {
+  static final int DONE = 0;
+
+  /** The message says why; nothing has changed. */
+  static final int REFUSED = 1;
+
+  static final int UNREACHABLE = 3;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,149 @@
+package io.lbdirector.cli;
+
+import io.lbdirector.admin.AdminClient;
+import io.lbdirector.admin.DaemonRefusedException;
+import io.lbdirector.admin.DaemonUnreachableException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code lbctl}: looks at a running lbd, and gives it new configs. */
+@Command(
+    name = "lbctl",
+    description = "Looks at a running lbd, and gives it new configs.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Lbctl.Version.class,
+    scope = ScopeType.INHERIT,
+    sortOptions = false,
+    subcommands = {
+      ReloadCommand.class,
+      CheckCommand.class,
+      StatusCommand.class,
+      TablesCommand.class,
+      TableCommand.class,
+      BackendsCommand.class,
+      CountersCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 refused (nothing has changed), 2 wrong usage,",
+      "3 daemon not reachable."
+    })
+public final class Lbctl {
+  private static final String DEFAULT_SOCKET = "/run/lb/admin.sock";
+
+  /** How answers are printed. */
+  enum Output {
+    TEXT,
+    JSON
+  }
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      scope = ScopeType.INHERIT,
+      description = {"Admin socket; without it $LB_SOCKET,", "else " + DEFAULT_SOCKET + "."})
+  private Path socket;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      scope = ScopeType.INHERIT,
+      description = "text (the default) or json: the daemon's answer, whole.")
+  private Output output = Output.TEXT;
+
+  private final Console console;
+  private final Screen screen;
+
+  private Lbctl(Console console) {
+    this.console = console;
+    this.screen = new Screen(console);
+  }
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] args) {
+    Console console =
+        new Console(
+            System.in,
+            utf8(FileDescriptor.out),
+            utf8(FileDescriptor.err),
+            System.getenv(),
+            Boolean.getBoolean("lb.terminal"));
+    int code = run(console, args);
+    console.out().flush();
+    console.err().flush();
+    System.exit(code);
+  }
+
+  /** Whatever the locale: JSON is UTF-8. */
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  /** Runs one command; returns its exit code. */
+  static int run(Console console, String... args) {
+    Lbctl lbctl = new Lbctl(console);
+    return new CommandLine(lbctl)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(new PrintWriter(console.out(), true))
+        .setErr(new PrintWriter(console.err(), true))
+        .setColorScheme(Help.defaultColorScheme(console.colour() ? Help.Ansi.ON : Help.Ansi.OFF))
+        .setExecutionExceptionHandler((failure, command, parsed) -> lbctl.report(failure))
+        .execute(args);
+  }
+
+  private int report(Exception failure) throws Exception {
+    if (failure instanceof DaemonUnreachableException) {
+      screen.message("lbctl: " + failure.getMessage());
+      return ExitCode.UNREACHABLE;
+    }
+    if (failure instanceof DaemonRefusedException refused) {
+      screen.message("lbctl: " + refused.getMessage());
+      refused.problems().forEach(screen::message);
+      return ExitCode.REFUSED;
+    }
+    if (failure instanceof Answer.UnexpectedException) {
+      screen.message("lbctl: " + failure.getMessage());
+      return ExitCode.REFUSED;
+    }
+    throw failure;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  Screen screen() {
+    return screen;
+  }
+
+  boolean json() {
+    return output == Output.JSON;
+  }
+
+  AdminClient client() {
+    return new AdminClient(
+        Optional.ofNullable(socket)
+            .or(() -> Optional.ofNullable(console.environment().get("LB_SOCKET")).map(Path::of))
+            .orElse(Path.of(DEFAULT_SOCKET)));
+  }
+
+  /** The version that the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Lbctl.class.getPackage().getImplementationVersion();
+      return new String[] {"lbctl " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
+}

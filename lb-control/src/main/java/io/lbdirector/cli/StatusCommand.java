@@ -1,0 +1,79 @@
+package io.lbdirector.cli;
+
+import com.google.gson.JsonElement;
+import io.lbdirector.cli.Cell.Tone;
+import picocli.CommandLine.Command;
+
+@Command(name = "status", description = "Shows the director at a glance.")
+final class StatusCommand extends QueryCommand {
+  @Override
+  String target() {
+    return "/v1/status";
+  }
+
+  @Override
+  void print(JsonElement answer, Screen screen) {
+    Answer status = Answer.of(answer);
+    Fields fields = new Fields();
+    fields.add(
+        "director",
+        "lbd %s, instance %s, pid %d"
+            .formatted(status.text("version"), status.text("instance"), status.number("pid")));
+    fields.add("ready", ready(status));
+    fields.add("generation", generation(status));
+    fields.add("config", status.text("config"));
+    fields.add("started", status.text("started_at"));
+    fields.add("serves", serves(status));
+    status.list("interfaces").forEach(port -> addInterface(fields, port));
+    status
+        .texts("warnings")
+        .forEach(warning -> fields.add("warning", new Cell(warning, Tone.WARN)));
+    screen.show(fields);
+  }
+
+  private static Cell ready(Answer status) {
+    boolean ready = status.flag("ready");
+    return new Cell(
+        (ready ? "yes: " : "no: ") + status.text("ready_reason"), ready ? Tone.GOOD : Tone.BAD);
+  }
+
+  private static String generation(Answer status) {
+    long generation = status.number("generation");
+    if (generation == 0) {
+      return "none";
+    }
+    return generation
+        + (status.flag("adopted") ? ", taken over " : ", published ")
+        + status.text("published_at");
+  }
+
+  private static String serves(Answer status) {
+    return Numbers.of(status.number("tables"), "table")
+        + ", "
+        + Numbers.of(status.number("binds"), "bind")
+        + ", "
+        + Numbers.of(status.number("backends"), "backend");
+  }
+
+  private static void addInterface(Fields fields, Answer port) {
+    boolean up = port.flag("up");
+    String link =
+        "%s, %s, MTU %d, MAC %s"
+            .formatted(port.text("mode"), up ? "up" : "down", port.number("mtu"), port.text("mac"));
+    fields.add(port.text("name"), new Cell(link, up ? Tone.PLAIN : Tone.BAD));
+    fields.add("", gateway(port));
+  }
+
+  private static Cell gateway(Answer port) {
+    String address = port.text("gateway");
+    String mac = port.text("gateway_mac");
+    String text =
+        "gateway"
+            + (address.isEmpty() ? "" : " " + address)
+            + (mac.isEmpty() ? ": no MAC yet" : " at " + mac)
+            + " ("
+            + port.text("gateway_state")
+            + ")";
+    return new Cell(text, mac.isEmpty() ? Tone.BAD : Tone.PLAIN);
+  }
+}

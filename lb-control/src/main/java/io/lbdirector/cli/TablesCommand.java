@@ -1,0 +1,34 @@
+package io.lbdirector.cli;
+
+import com.google.gson.JsonElement;
+import picocli.CommandLine.Command;
+
+@Command(name = "tables", description = "Lists the forwarding tables.")
+final class TablesCommand extends QueryCommand {
+  /** Enough to tell tables apart; {@code table NAME} has all 64. */
+  private static final int DIGEST_DIGITS = 12;
+
+  @Override
+  String target() {
+    return "/v1/tables";
+  }
+
+  @Override
+  void print(JsonElement answer, Screen screen) {
+    TextTable table = new TextTable("TABLE", "ALGORITHM", ">HOPS", ">BINDS", ">BACKENDS", "DIGEST");
+    for (Answer one : Answer.listOf(answer)) {
+      table.row(
+          one.text("name"),
+          one.text("algorithm"),
+          Numbers.count(one.number("hops")),
+          Numbers.count(one.list("binds").size()),
+          Numbers.count(one.list("backends").size()),
+          shortened(one.text("digest")));
+    }
+    screen.show(table);
+  }
+
+  private static String shortened(String digest) {
+    return digest.substring(0, Math.min(DIGEST_DIGITS, digest.length()));
+  }
+}

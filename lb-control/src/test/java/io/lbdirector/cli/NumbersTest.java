@@ -1,0 +1,33 @@
+package io.lbdirector.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NumbersTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 | 0 | 0 B",
+        "999 | 999 | 999 B",
+        "1000 | 1,000 | 1.00 kB",
+        "12345 | 12,345 | 12.3 kB",
+        "999999 | 999,999 | 999 kB",
+        "1000000 | 1,000,000 | 1.00 MB",
+        "999999999999 | 999,999,999,999 | 999 GB",
+        "1000000000000 | 1.00 T | 1.00 TB",
+        "9223372036854775807 | 9.22 E | 9.22 EB",
+      })
+  void shouldWriteCountsAndBytes(long number, String count, String bytes) {
+    assertEquals(count, Numbers.count(number));
+    assertEquals(bytes, Numbers.bytes(number));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0.0%", "65536, 100.0%", "21845, 33.3%", "43691, 66.7%", "32, 0.0%", "33, 0.1%"})
+  void shouldWriteShares(long rows, String share) {
+    assertEquals(share, Numbers.shareOfRows(rows));
+  }
+}

@@ -1,0 +1,96 @@
+package io.lbdirector.cli;
+
+import io.lbdirector.director.DirectorControl;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A director whose every answer is as long as it can be. */
+final class WideDirector implements DirectorControl {
+  private static final String NAME = "n".repeat(64);
+  private static final String ADDRESS = "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff";
+  private static final String SENTENCE = "Something that takes a lot of words to say. ".repeat(4);
+  private static final String MAC = "02:ff:ff:ff:ff:ff";
+  private static final long MANY = Long.MAX_VALUE;
+
+  private static final BindReport BIND =
+      new BindReport("any [" + ADDRESS + "/128]:10000-65535", NAME, MANY, MANY);
+  private static final BackendReport BACKEND =
+      new BackendReport(ADDRESS, 32_767, Collections.nCopies(9, NAME), "unknown", MANY, MANY);
+  private static final TableReport TABLE =
+      new TableReport(
+          NAME,
+          "rendezvous",
+          4,
+          List.of("src_addr", "dst_addr", "src_port", "dst_port"),
+          "f".repeat(64),
+          8191,
+          Collections.nCopies(3, BIND),
+          List.of(new TableBackendReport(ADDRESS, "draining", "unknown", 65_535, 65_536)));
+
+  private static <T> CompletionStage<T> now(T answer) {
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public CompletionStage<ReloadReport> reload(byte[] toml, String name) {
+    throw new UnsupportedOperationException("not a question of width");
+  }
+
+  @Override
+  public CompletionStage<StatusReport> status() {
+    return now(
+        new StatusReport(
+            "10.11.12-SNAPSHOT",
+            NAME,
+            4_194_304,
+            MANY,
+            "/etc/" + "x".repeat(200),
+            "2026-01-02T03:04:05.123456789Z",
+            "2026-01-02T03:04:05.123456789Z",
+            true,
+            false,
+            SENTENCE,
+            4096,
+            65_536,
+            32_767,
+            List.of(
+                new InterfaceReport(
+                    "enp129s0f1np1d7", 9, "generic", true, 65_535, MAC, ADDRESS, MAC, "permanent")),
+            List.of(SENTENCE, SENTENCE)));
+  }
+
+  @Override
+  public CompletionStage<List<TableReport>> tables() {
+    return now(List.of(TABLE));
+  }
+
+  @Override
+  public CompletionStage<Optional<TableReport>> table(String name) {
+    return now(Optional.of(TABLE));
+  }
+
+  @Override
+  public CompletionStage<List<BackendReport>> backends() {
+    return now(List.of(BACKEND));
+  }
+
+  @Override
+  public CompletionStage<CountersReport> counters() {
+    return now(
+        new CountersReport(
+            MANY,
+            new Counter(MANY, MANY),
+            Map.of("drop_something_long_winded", new VerdictCounter(MANY, MANY, false, SENTENCE)),
+            List.of(BIND),
+            List.of(BACKEND)));
+  }
+
+  @Override
+  public Readiness readiness() {
+    return new Readiness(false, SENTENCE);
+  }
+}
