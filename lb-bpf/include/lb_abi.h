@@ -20,12 +20,12 @@
 
 #define LB_TABLE_ROWS	 65536
 #define LB_MAX_HOPS	 4
-#define LB_TABLE_SLOTS	 8192 /* two generations of 4,096 tables; slot 0 is the empty table */
+#define LB_TABLE_SLOTS	 8193 /* two generations of 4,096 tables, and the empty one in slot 0 */
 #define LB_GENERATIONS	 2    /* slots of what exists once per generation: live and idle */
 #define LB_MAX_PORTS	 256
 #define LB_MAX_VIPS	 131072 /* exact entries of one generation: 65,536 binds, and their echo */
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
-#define LB_MAX_VIP_STATS 131072 /* two generations of 65,536 binds; id 0 is never given out */
+#define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
 
 #define LB_EMPTY_TABLE	0 /* slot that always holds the empty table */
 #define LB_DEFAULT_PORT 0 /* key of the port used for an ifindex without an entry of its own */

@@ -11,12 +11,12 @@ public final class Abi {
   public static final int GUE_PORT = 19523;
   public static final int TABLE_ROWS = 65_536;
   public static final int MAX_HOPS = 4;
-  public static final int TABLE_SLOTS = 8192;
+  public static final int TABLE_SLOTS = 8193;
   public static final int GENERATIONS = 2;
   public static final int MAX_PORTS = 256;
   public static final int MAX_VIPS = 131_072;
   public static final int MAX_BACKENDS = 65_536;
-  public static final int MAX_VIP_STATS = 131_072;
+  public static final int MAX_VIP_STATS = 131_073;
 
   /** Slot that always holds the empty table. */
   public static final int EMPTY_TABLE = 0;

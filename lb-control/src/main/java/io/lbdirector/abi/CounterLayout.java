@@ -14,5 +14,8 @@ public final class CounterLayout {
   /** {@code u64} fields in a counter. */
   public static final int FIELDS = LENGTH / Long.BYTES;
 
+  /** A counter that has counted nothing. Not to be written to. */
+  public static final byte[] ZERO = new byte[LENGTH];
+
   private CounterLayout() {}
 }

@@ -20,6 +20,7 @@ public final class ForwardingTable {
   private final List<IpAddress> addresses;
   private final int hopCount;
   private final short[] hops;
+  private volatile String digest;
 
   /**
    * @param addresses distinct candidates, at most 32,767; copied
@@ -27,7 +28,7 @@ public final class ForwardingTable {
    * @param hops {@code ROWS * hopCount} places in {@code addresses}, row by row, primary first;
    *     owned by the table from here on
    */
-  ForwardingTable(List<IpAddress> addresses, int hopCount, short[] hops) {
+  public ForwardingTable(List<IpAddress> addresses, int hopCount, short[] hops) {
     if (hops.length != ROWS * hopCount) {
       throw new IllegalArgumentException(hops.length + " hops for " + hopCount + " a row");
     }
@@ -75,6 +76,13 @@ public final class ForwardingTable {
    * the address length (1 byte) and the address. Equal on every director that serves the same rows.
    */
   public String digest() {
+    if (digest == null) {
+      digest = computeDigest();
+    }
+    return digest;
+  }
+
+  private String computeDigest() {
     byte[][] encoded = new byte[addresses.size()][];
     for (int i = 0; i < encoded.length; i++) {
       encoded[i] = withLength(addresses.get(i).toBytes());

@@ -1,5 +1,6 @@
 package io.lbdirector.forwarding;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,7 +47,7 @@ final class RendezvousScore {
     tail = new long[candidates.size()];
     v6 = new boolean[candidates.size()];
     for (int i = 0; i < head.length; i++) {
-      byte[] address = java.util.Arrays.copyOf(candidates.get(i).address().toBytes(), 16);
+      byte[] address = Arrays.copyOf(candidates.get(i).address().toBytes(), 16);
       v6[i] = !candidates.get(i).address().isV4();
       head[i] = SipHash24.readLong(address, 0) | (v6[i] ? 0 : LENGTH_V4);
       tail[i] = SipHash24.readLong(address, 8);
@@ -72,6 +73,27 @@ final class RendezvousScore {
         insert(order, scores, count - 1, candidate, score);
       }
     }
+  }
+
+  /** Whether a candidate with that score, unsigned, will do. */
+  @FunctionalInterface
+  interface Test {
+    boolean accepts(int candidate, long score);
+  }
+
+  /** Place of the best candidate that will do, in the row last ordered; -1 if none will. */
+  int best(Test test) {
+    int best = -1;
+    long bestScore = 0;
+    for (int candidate = 0; candidate < head.length; candidate++) {
+      long score = score(candidate);
+      boolean better = best < 0 || Long.compareUnsigned(score, bestScore) < 0;
+      if (better && test.accepts(candidate, score)) {
+        best = candidate;
+        bestScore = score;
+      }
+    }
+    return best;
   }
 
   /** Puts a candidate in its place among the {@code last} better ones; {@code last} is free. */

@@ -15,8 +15,11 @@ import java.util.function.Predicate;
  * drains or fails stays next in line for the connections that it holds.
  */
 public final class RendezvousTable {
+  /** Most candidates: places in a row are kept as {@code short}. */
+  private static final int MAX_CANDIDATES = Short.MAX_VALUE;
+
   /** Candidates kept in order for each row. Only a row whose kept ones are all unfit needs more. */
-  private static final int KEPT = 8;
+  private static final int KEPT = 2 * ForwardingTable.MAX_HOPS;
 
   private final List<Backend> candidates;
   private final boolean[] fit;
@@ -41,11 +44,15 @@ public final class RendezvousTable {
    * @param backends at most 32,767, in any order; inactive ones are left out
    * @param up whether a backend's health lets it lead rows; asked once for each candidate
    * @return rows of {@code min(hops, candidates)} hops; of none if every backend is inactive
-   * @throws IllegalArgumentException if two backends share an address, naming it
+   * @throws IllegalArgumentException if two backends share an address, naming it, or {@code hops}
+   *     or the number of backends is out of range
    */
   public static ForwardingTable build(
       SipKey seed, int hops, List<Backend> backends, Predicate<Backend> up) {
     requireDistinct(backends);
+    if (hops < 1 || hops > ForwardingTable.MAX_HOPS || backends.size() > MAX_CANDIDATES) {
+      throw new IllegalArgumentException(backends.size() + " backends, " + hops + " hops a row");
+    }
     List<Backend> candidates =
         backends.stream()
             .filter(b -> b.state() != BackendState.INACTIVE)
@@ -67,28 +74,24 @@ public final class RendezvousTable {
     List<IpAddress> addresses = candidates.stream().map(Backend::address).toList();
     short[] hops = new short[ForwardingTable.ROWS * hopCount];
     int kept = Math.min(KEPT, candidates.size());
-    short[] order = new short[candidates.size()];
-    long[] scores = new long[candidates.size()];
+    short[] order = new short[kept];
+    long[] scores = new long[kept];
     for (int row = 0; hopCount > 0 && row < ForwardingTable.ROWS; row++) {
       score.order(row, kept, order, scores);
-      int first = firstFit(order, scores, kept);
-      if (first < 0 && kept < order.length) {
-        score.order(row, order.length, order, scores);
-        first = firstFit(order, scores, order.length);
-      }
-      write(order, Math.max(first, 0), hops, row * hopCount);
+      write(order, leader(order, scores), hops, row * hopCount);
     }
     return new ForwardingTable(addresses, hopCount, hops);
   }
 
-  /** Place in {@code order} of the first candidate that may lead the row, or -1. */
-  private int firstFit(short[] order, long[] scores, int count) {
-    for (int i = 0; i < count; i++) {
+  /** The best candidate that may lead the row; the best of all if none may. */
+  private short leader(short[] order, long[] scores) {
+    for (int i = 0; i < order.length; i++) {
       if (mayLead(order[i], scores[i])) {
-        return i;
+        return order[i];
       }
     }
-    return -1;
+    int best = order.length < candidates.size() ? score.best(this::mayLead) : -1;
+    return best < 0 ? order[0] : (short) best;
   }
 
   private boolean mayLead(int candidate, long score) {
@@ -106,11 +109,11 @@ public final class RendezvousTable {
     return (score & 0xffff) * 100 < backend.sharePercent().orElse(100) * 65_536L;
   }
 
-  /** Writes the hops of one row: {@code order[first]}, then the others in their order. */
-  private void write(short[] order, int first, short[] hops, int at) {
-    hops[at] = order[first];
+  /** Writes the hops of one row: its leader, then the others in their order. */
+  private void write(short[] order, short leader, short[] hops, int at) {
+    hops[at] = leader;
     for (int hop = 1, i = 0; hop < hopCount; i++) {
-      if (i != first) {
+      if (order[i] != leader) {
         hops[at + hop++] = order[i];
       }
     }

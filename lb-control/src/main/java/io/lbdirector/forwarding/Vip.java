@@ -11,6 +11,11 @@ public record Vip(IpAddress address, int protocolNumber, int port) {
   private static final int ICMP = 1;
   private static final int ICMP6 = 58;
 
+  /** Whether this is the entry of echo requests, which an address has once for all its binds. */
+  public boolean isEcho() {
+    return port == 0;
+  }
+
   /** The entry that echo requests to {@code address} find. */
   public static Vip echo(IpAddress address) {
     return new Vip(address, address.isV4() ? ICMP : ICMP6, 0);

@@ -42,7 +42,10 @@ public final class VipTable {
     return (long) bind.ports().size() * (bind.protocol().isPresent() ? 1 : 2);
   }
 
-  /** Every pair of binds that match a common packet and between which nothing decides. */
+  /**
+   * Pairs of binds that match a common packet and between which nothing decides. Of several that
+   * tie with each other, each is paired with a neighbour, not with all the others.
+   */
   public static List<Tie> ties(List<Bind> binds) {
     Map<Object, List<Integer>> comparable = new HashMap<>();
     for (int i = 0; i < binds.size(); i++) {
@@ -67,7 +70,8 @@ public final class VipTable {
 
   /**
    * Expands binds to exact entries, and adds one entry for echo requests to each address: it
-   * follows the most specific prefix, and among equals the bind that comes first.
+   * follows the most specific prefix, and among equals TCP before UDP and the lowest port, so that
+   * the order of binds decides nothing.
    *
    * @param binds without {@link #ties}
    * @throws IllegalArgumentException if they come to more than {@link #MAX_ENTRIES}
@@ -82,7 +86,7 @@ public final class VipTable {
       addEntries(binds.get(i), i, entries);
     }
     Set<Prefix> done = new HashSet<>();
-    for (int i : inOrder(binds, longestPrefixFirst())) {
+    for (int i : inOrder(binds, echoOrder())) {
       Prefix prefix = binds.get(i).prefix();
       if (done.add(prefix)) {
         for (int a = 0; a < prefix.size().intValueExact(); a++) {
@@ -118,6 +122,14 @@ public final class VipTable {
 
   private static Comparator<Bind> longestPrefixFirst() {
     return Comparator.comparingInt(b -> -b.prefix().length());
+  }
+
+  private static Comparator<Bind> echoOrder() {
+    return longestPrefixFirst()
+        .thenComparing(b -> b.protocol().isEmpty())
+        .thenComparing(b -> b.protocol().orElse(Protocol.TCP))
+        .thenComparingInt(b -> b.ports().first())
+        .thenComparingInt(b -> b.ports().last());
   }
 
   private static Comparator<Bind> mostSpecificFirst() {

@@ -1,0 +1,17 @@
+package io.lbdirector.admin;
+
+import java.time.Duration;
+
+/**
+ * What one client may take from the others.
+ *
+ * @param request time for a whole request to arrive, and for its answer to be taken; the time in
+ *     between, in which the director works, is not counted
+ * @param linger time that a client gets to read the last answer of a connection
+ * @param connections open at a time; the next one is answered 503
+ * @param bodyBytes of a request
+ */
+record Limits(Duration request, Duration linger, int connections, int bodyBytes) {
+  static final Limits DEFAULT =
+      new Limits(Duration.ofSeconds(10), Duration.ofSeconds(2), 256, 2 << 20);
+}

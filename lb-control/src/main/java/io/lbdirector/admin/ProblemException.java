@@ -1,0 +1,24 @@
+package io.lbdirector.admin;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** A request that is answered with an error, which it carries. */
+final class ProblemException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Response response;
+
+  ProblemException(HttpResponseStatus status, String detail) {
+    this(Response.of(HttpProblem.of(status, detail)));
+  }
+
+  /** The stack is of no use to anybody: the answer says it all. */
+  ProblemException(Response response) {
+    super(String.valueOf(response.body()), null, false, false);
+    this.response = response;
+  }
+
+  Response response() {
+    return response;
+  }
+}

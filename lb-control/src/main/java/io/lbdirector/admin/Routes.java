@@ -1,0 +1,72 @@
+package io.lbdirector.admin;
+
+import io.lbdirector.director.DirectorControl;
+import io.lbdirector.director.DirectorControl.Readiness;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** What can be asked of a director, one line a route. docs/admin-api.md tells the same. */
+final class Routes {
+  private static final int MAX_NAME = 4096;
+
+  private Routes() {}
+
+  static List<Route> of(DirectorControl control) {
+    return List.of(
+        Route.get("/livez", (request, names) -> now(Response.ok(Map.of("live", true)))),
+        Route.get("/readyz", (request, names) -> now(ready(control.readiness()))),
+        Route.get("/v1/status", (request, names) -> ok(control.status())),
+        Route.get("/v1/tables", (request, names) -> ok(control.tables())),
+        Route.get("/v1/tables/{name}", (request, names) -> table(control, names.get("name"))),
+        Route.get("/v1/backends", (request, names) -> ok(control.backends())),
+        Route.get("/v1/counters", (request, names) -> ok(control.counters())),
+        Route.post(
+            "/v1/reload",
+            Set.of("name"),
+            (request, names) -> ok(control.reload(request.body(), configName(request)))));
+  }
+
+  private static CompletionStage<Response> now(Response response) {
+    return CompletableFuture.completedFuture(response);
+  }
+
+  private static CompletionStage<Response> ok(CompletionStage<?> answer) {
+    return answer.thenApply(Response::ok);
+  }
+
+  private static Response ready(Readiness readiness) {
+    HttpResponseStatus status =
+        readiness.ready() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    return Response.json(status.code(), readiness);
+  }
+
+  private static CompletionStage<Response> table(DirectorControl control, String name) {
+    return control
+        .table(name)
+        .thenApply(found -> found.map(Response::ok).orElseGet(() -> Response.of(noTable(name))));
+  }
+
+  private static HttpProblem noTable(String name) {
+    return HttpProblem.of(
+        HttpResponseStatus.NOT_FOUND,
+        "no table is named \"" + name + "\"; GET /v1/tables lists them");
+  }
+
+  /** What messages call the file; it is never opened. Control characters would forge log lines. */
+  private static String configName(Request request) {
+    String name =
+        request.parameter("name").or(() -> request.header("X-Config-Name")).orElse("request body");
+    if (name.isBlank()
+        || name.length() > MAX_NAME
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new ProblemException(
+          HttpResponseStatus.BAD_REQUEST,
+          "the config's name is 1 to " + MAX_NAME + " printable characters");
+    }
+    return name;
+  }
+}

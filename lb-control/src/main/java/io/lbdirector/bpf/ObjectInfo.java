@@ -1,0 +1,96 @@
+package io.lbdirector.bpf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the kernel says of a map, program or link: the beginnings of {@code struct bpf_map_info},
+ * {@code bpf_prog_info} and {@code bpf_link_info}, which share their first two fields.
+ */
+final class ObjectInfo {
+  static final int ID = 4;
+
+  static final int MAP_KEY_SIZE = 8;
+  static final int MAP_VALUE_SIZE = 12;
+  static final int MAP_MAX_ENTRIES = 16;
+  static final int MAP_FLAGS = 20;
+  static final int MAP_NAME = 24;
+
+  static final int PROGRAM_TAG = 8;
+  static final int PROGRAM_TAG_SIZE = 8;
+  static final int PROGRAM_NAME = 64;
+
+  static final int LINK_PROGRAM_ID = 8;
+  static final int LINK_XDP_IFINDEX = 16;
+
+  /** Enough for all of the above. The kernel cuts its answer to what it is given room for. */
+  static final int SIZE = 80;
+
+  private static final int NAME_SIZE = 16;
+  private static final int PROGRAM_TYPE_XDP = 6;
+
+  private final ByteBuffer info;
+
+  private ObjectInfo(byte[] info) {
+    this.info = ByteBuffer.wrap(info).order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Asks the kernel.
+   *
+   * @param what kind and name, for messages
+   */
+  static ObjectInfo of(Fd fd, String what) {
+    byte[] info = new byte[SIZE];
+    Native.check(
+        Native.libbpf().bpf_obj_get_info_by_fd(fd.get(), info, new int[] {SIZE}),
+        errno -> BpfException.failed("read info of " + what, errno, ""));
+    return new ObjectInfo(info);
+  }
+
+  int id() {
+    return info.getInt(ID);
+  }
+
+  MapSpec mapSpec() {
+    return new MapSpec(
+        MapType.of(info.getInt(0)),
+        name(MAP_NAME),
+        info.getInt(MAP_KEY_SIZE),
+        info.getInt(MAP_VALUE_SIZE),
+        info.getInt(MAP_MAX_ENTRIES),
+        info.getInt(MAP_FLAGS));
+  }
+
+  String programType() {
+    int type = info.getInt(0);
+    return type == PROGRAM_TYPE_XDP ? "xdp" : "type " + type;
+  }
+
+  String programName() {
+    return name(PROGRAM_NAME);
+  }
+
+  byte[] programTag() {
+    byte[] tag = new byte[PROGRAM_TAG_SIZE];
+    info.get(PROGRAM_TAG, tag);
+    return tag;
+  }
+
+  int linkProgramId() {
+    return info.getInt(LINK_PROGRAM_ID);
+  }
+
+  int linkIfindex() {
+    return info.getInt(LINK_XDP_IFINDEX);
+  }
+
+  private String name(int offset) {
+    int length = 0;
+    while (length < NAME_SIZE && info.get(offset + length) != 0) {
+      length++;
+    }
+    return new String(info.array(), offset, length, StandardCharsets.US_ASCII);
+  }
+}

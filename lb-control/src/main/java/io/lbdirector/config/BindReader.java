@@ -1,0 +1,62 @@
+package io.lbdirector.config;
+
+import io.lbdirector.config.DirectorConfig.TableBind;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
+import io.lbdirector.forwarding.Protocol;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads one {@code [[table.bind]]}. */
+final class BindReader {
+  private static final Map<String, Optional<Protocol>> PROTOCOLS = new LinkedHashMap<>();
+
+  static {
+    PROTOCOLS.put("tcp", Optional.of(Protocol.TCP));
+    PROTOCOLS.put("udp", Optional.of(Protocol.UDP));
+    PROTOCOLS.put("any", Optional.empty());
+  }
+
+  private final Section section;
+
+  private BindReader(Section section) {
+    this.section = section;
+  }
+
+  /** Empty if anything in it is bad, which has been reported. */
+  static Optional<Placed<TableBind>> read(Section section) {
+    return new BindReader(section).bind().map(bind -> new Placed<>(bind, section));
+  }
+
+  private Optional<TableBind> bind() {
+    Optional<Prefix> prefix = section.require("ip", Values.vip(), "\"203.0.113.10\"");
+    Optional<Optional<Protocol>> protocol =
+        section.require("proto", Values.choice(PROTOCOLS), "\"tcp\"");
+    Optional<PortRange> ports = ports();
+    boolean quic = section.get("flow", Values.choice(Map.of("quic", true)), false);
+    if (quic && protocol.isPresent() && !protocol.get().equals(Optional.of(Protocol.UDP))) {
+      section.problem("flow", "flow = \"quic\" needs proto = \"udp\"; change one of them");
+    }
+    section.finish();
+    if (prefix.isEmpty() || protocol.isEmpty() || ports.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new TableBind(new Bind(prefix.get(), protocol.get(), ports.get()), quic));
+  }
+
+  private Optional<PortRange> ports() {
+    if (section.has("port") && section.has("ports")) {
+      section.problem("ports", "port and ports are both there; keep one of them");
+    } else if (!section.has("port") && !section.has("ports")) {
+      section.problem(
+          "", "port is missing; add port = 443, port = \"any\" or ports = \"8000-8099\"");
+    }
+    Values.Kind<PortRange> single =
+        Values.map(Values.integer(1, 65_535, "write 1 to 65535, or \"any\""), PortRange::single);
+    Optional<PortRange> port = section.get("port", Values.wordOr("any", PortRange.ANY, single));
+    Optional<PortRange> ports = section.get("ports", Values.ports());
+    return port.isPresent() ? port : ports;
+  }
+}

@@ -1,0 +1,79 @@
+package io.lbdirector.config;
+
+import io.lbdirector.config.DirectorConfig.Admin;
+import io.lbdirector.config.DirectorConfig.Algorithm;
+import io.lbdirector.config.DirectorConfig.Director;
+import io.lbdirector.config.DirectorConfig.Egress;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
+import io.lbdirector.config.DirectorConfig.IcmpEcho;
+import io.lbdirector.config.DirectorConfig.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a file may ask for and this build does not do: checked like everything else, and named to
+ * the operator. A change that builds such a thing removes its line here.
+ */
+final class NotBuiltYet {
+  /** Tables named for each thing; more are counted. */
+  private static final int NAMED = 3;
+
+  private final List<String> asked = new ArrayList<>();
+
+  private NotBuiltYet() {}
+
+  /**
+   * @param health whether the file has a {@code [health]} section
+   * @return one sentence, or none
+   */
+  static List<String> warnings(Director director, Admin admin, boolean health, List<Table> tables) {
+    NotBuiltYet missing = new NotBuiltYet();
+    missing.director(director);
+    missing.admin(admin);
+    missing.ask("[health]", health);
+    missing.tables(tables);
+    return missing.asked.isEmpty()
+        ? List.of()
+        : List.of("this build checks but does not act on: " + String.join(", ", missing.asked));
+  }
+
+  private void director(Director d) {
+    ask("director.icmp_echo = \"reply\"", d.icmpEcho() == IcmpEcho.REPLY);
+    ask("director.egress = \"fib\"", d.egress() == Egress.FIB);
+    ask("director.mtu", d.mtu().isPresent());
+    ask("director.tcp_mss", d.tcpMss().isPresent());
+  }
+
+  private void admin(Admin a) {
+    ask("admin.group", a.group().isPresent());
+    ask("admin.metrics", a.metrics().isPresent());
+    ask("admin.statsd", a.statsd().isPresent());
+  }
+
+  private void tables(List<Table> tables) {
+    ask("alt_hash_fields", tables, t -> !t.altHashFields().isEmpty());
+    ask("algorithm = \"balanced\"", tables, t -> t.algorithm() == Algorithm.BALANCED);
+    ask("encapsulation = \"ipip\"", tables, t -> t.encapsulation() == Encapsulation.IPIP);
+    ask("slow_start", tables, t -> t.slowStart().isPresent());
+    ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));
+    ask("quic_id", tables, t -> t.backends().stream().anyMatch(b -> b.quicId().isPresent()));
+    ask("weight", tables, t -> t.backends().stream().anyMatch(b -> b.backend().weight() != 1));
+    ask("[[table.check]]", tables, t -> !t.checks().isEmpty());
+  }
+
+  private void ask(String thing, boolean isAsked) {
+    if (isAsked) {
+      asked.add(thing);
+    }
+  }
+
+  private void ask(String thing, List<Table> tables, Predicate<Table> asks) {
+    List<String> names = tables.stream().filter(asks).map(t -> Values.show(t.name())).toList();
+    if (!names.isEmpty()) {
+      int more = names.size() - NAMED;
+      String named = String.join(" and ", names.subList(0, Math.min(NAMED, names.size())));
+      asked.add(thing + " of table " + named + (more > 0 ? " and " + more + " more" : ""));
+    }
+  }
+}

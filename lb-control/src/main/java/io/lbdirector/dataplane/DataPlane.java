@@ -1,0 +1,265 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout;
+import io.lbdirector.abi.PortLayout;
+import io.lbdirector.abi.RowLayout;
+import io.lbdirector.abi.VipLayout;
+import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.bpf.BpfObject;
+import io.lbdirector.bpf.BpfProgram;
+import io.lbdirector.bpf.MapSpec;
+import io.lbdirector.bpf.MapType;
+import io.lbdirector.bpf.MappedMemory;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One director loaded in the kernel: its maps, its program, its pins. Closing it closes this
+ * process's handles; what is pinned goes on forwarding. Not for several threads at once.
+ *
+ * <p>Outside of a swap the idle slots of {@code lb_vips4} and {@code lb_vips6} hold an empty map,
+ * and every slot of {@code lb_tables} that the live generation does not reach holds the empty table
+ * or nothing.
+ */
+public final class DataPlane implements AutoCloseable {
+  private static final List<String> MAPS =
+      List.of(
+          Abi.LIVE,
+          Abi.PORTS,
+          Abi.VIPS4,
+          Abi.VIPS6,
+          Abi.TABLES,
+          Abi.BACKENDS,
+          Abi.VERDICTS,
+          Abi.VIP_STATS,
+          Abi.BACKEND_STATS);
+
+  private final PinFolder pins;
+  private final boolean adopted;
+  private final Handles handles;
+  private final Map<String, BpfMap> maps;
+  private final BpfProgram program;
+  private final MappedMemory live;
+  private final BpfMap emptyTable;
+  private final Map<Integer, BpfMap> emptyVips;
+
+  private DataPlane(PinFolder pins, boolean adopted, Handles handles, Map<String, BpfMap> maps) {
+    this.pins = pins;
+    this.adopted = adopted;
+    this.handles = handles;
+    this.maps = maps;
+    this.program = handles.own(BpfProgram.openPinned(pins.program()));
+    this.live = handles.own(map(Abi.LIVE).mmap(true));
+    this.emptyTable = handles.own(BpfMap.openPinned(pins.table(Abi.EMPTY_TABLE)));
+    this.emptyVips =
+        Map.of(
+            Abi.FAMILY_IPV4, handles.own(BpfMap.openPinned(pins.emptyVips(Abi.FAMILY_IPV4))),
+            Abi.FAMILY_IPV6, handles.own(BpfMap.openPinned(pins.emptyVips(Abi.FAMILY_IPV6))));
+  }
+
+  /**
+   * Takes over what is pinned, or loads anew where nothing is. A program that differs from the
+   * pinned one is loaded beside it, on the same maps, and waits for {@link Attachments} to switch
+   * the links.
+   *
+   * @param elf the object file of the director
+   * @throws io.lbdirector.bpf.BpfException if the kernel refuses; nothing is left half made
+   * @throws IllegalStateException if what is pinned has another layout
+   */
+  public static DataPlane open(PinFolder pins, byte[] elf) {
+    boolean adopt = pins.isComplete();
+    Handles handles = new Handles();
+    try {
+      if (!adopt) {
+        BpfFs.unpinAll(pins.layout());
+      }
+      Map<String, BpfMap> maps = adopt ? adopt(pins, elf, handles) : load(pins, elf, handles);
+      return new DataPlane(pins, adopt, handles, maps);
+    } catch (RuntimeException | Error e) {
+      handles.closeAfter(e);
+      if (!adopt) {
+        Handles.suppress(e, () -> BpfFs.unpinAll(pins.layout()));
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, BpfMap> load(PinFolder pins, byte[] elf, Handles handles) {
+    Map<String, BpfMap> maps = new HashMap<>();
+    try (BpfObject object = BpfObject.open("lb_director", elf)) {
+      object.load();
+      for (String name : MAPS) {
+        maps.put(name, handles.own(object.map(name)));
+        PinFolder.pin(pins.map(name), maps.get(name)::pin);
+      }
+      installEmptyTable(pins, maps.get(Abi.TABLES));
+      installEmptyVips(pins, Abi.FAMILY_IPV4, maps.get(Abi.VIPS4));
+      installEmptyVips(pins, Abi.FAMILY_IPV6, maps.get(Abi.VIPS6));
+      try (BpfProgram program = object.program("lb_director")) {
+        PinFolder.pin(pins.program(), program::pin);
+      }
+    }
+    return maps;
+  }
+
+  private static void installEmptyTable(PinFolder pins, BpfMap tables) {
+    try (BpfMap empty = BpfMap.create(tableSpec("lb_table_empty"))) {
+      empty.freeze();
+      PinFolder.pin(pins.table(Abi.EMPTY_TABLE), empty::pin);
+      tables.updateInner(Abi.EMPTY_TABLE, empty);
+    }
+  }
+
+  private static void installEmptyVips(PinFolder pins, int family, BpfMap outer) {
+    try (BpfMap empty = BpfMap.create(vipsSpec(family, "lb_vips_empty", 1))) {
+      PinFolder.pin(pins.emptyVips(family), empty::pin);
+      for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
+        outer.updateInner(slot, empty);
+      }
+    }
+  }
+
+  private static Map<String, BpfMap> adopt(PinFolder pins, byte[] elf, Handles handles) {
+    Map<String, BpfMap> maps = new HashMap<>();
+    try (BpfObject object = BpfObject.open("lb_director", elf)) {
+      for (String name : MAPS) {
+        BpfMap pinned = handles.own(BpfMap.openPinned(pins.map(name)));
+        requireSameSpec(pins, pinned, object.declaredSpec(name));
+        object.reuse(name, pinned);
+        maps.put(name, pinned);
+      }
+      object.load();
+      replaceProgram(pins, object);
+    }
+    return maps;
+  }
+
+  /**
+   * Leaves the pin of an equal program alone, so that a restart with the same build changes
+   * nothing.
+   */
+  private static void replaceProgram(PinFolder pins, BpfObject object) {
+    try (BpfProgram fresh = object.program("lb_director");
+        BpfProgram pinned = BpfProgram.openPinned(pins.program())) {
+      if (!fresh.tag().equals(pinned.tag())) {
+        PinFolder.pin(pins.program(), fresh::pin);
+      }
+    }
+  }
+
+  private static void requireSameSpec(PinFolder pins, BpfMap pinned, MapSpec declared) {
+    List<String> differences = pinned.info().differencesFrom(declared);
+    if (!differences.isEmpty()) {
+      throw new IllegalStateException(
+          "map "
+              + pinned.name()
+              + " pinned under "
+              + pins.layout()
+              + " is not of this build: "
+              + String.join(", ", differences)
+              + "; run the build that made it, or lbd detach (traffic stops) and start again");
+    }
+  }
+
+  static MapSpec tableSpec(String name) {
+    return new MapSpec(
+        MapType.ARRAY, name, Integer.BYTES, RowLayout.LENGTH, Abi.TABLE_ROWS, MapSpec.MMAPABLE);
+  }
+
+  static MapSpec vipsSpec(int family, String name, int entries) {
+    int key = family == Abi.FAMILY_IPV4 ? VipLayout.KEY4_LENGTH : VipLayout.KEY6_LENGTH;
+    return new MapSpec(MapType.HASH, name, key, VipLayout.LENGTH, entries, 0);
+  }
+
+  /** Whether the data plane was there before this process. */
+  public boolean isAdopted() {
+    return adopted;
+  }
+
+  public PinFolder pins() {
+    return pins;
+  }
+
+  BpfMap map(String name) {
+    return maps.get(name);
+  }
+
+  /** The outer map of VIP maps of a family. */
+  BpfMap vips(int family) {
+    return map(family == Abi.FAMILY_IPV4 ? Abi.VIPS4 : Abi.VIPS6);
+  }
+
+  BpfMap emptyTable() {
+    return emptyTable;
+  }
+
+  BpfMap emptyVips(int family) {
+    return emptyVips.get(family);
+  }
+
+  static Set<Integer> families() {
+    return Set.of(Abi.FAMILY_IPV4, Abi.FAMILY_IPV6);
+  }
+
+  /** The program, owned by this data plane: the caller does not close it. */
+  public BpfProgram program() {
+    return program;
+  }
+
+  /** The generation that packets use now; 0 if none was published. */
+  public long generation() {
+    return live.getLong(LiveLayout.GENERATION_OFFSET);
+  }
+
+  /** Flips every packet that comes from now on to {@code generation}, by one aligned store. */
+  void setGeneration(long generation) {
+    live.putLongRelease(LiveLayout.GENERATION_OFFSET, generation);
+  }
+
+  LiveLayout.Settings settings(int slot) {
+    byte[] bytes = new byte[LiveLayout.SETTINGS_LENGTH];
+    live.getBytes(LiveLayout.settingsOffset(slot), bytes);
+    return LiveLayout.Settings.decode(bytes);
+  }
+
+  void setSettings(int slot, LiveLayout.Settings settings) {
+    live.putBytes(LiveLayout.settingsOffset(slot), settings.encode());
+  }
+
+  /** Waits until every packet that began before this call is through the program. */
+  void awaitGracePeriod() {
+    map(Abi.TABLES).updateInner(Abi.EMPTY_TABLE, emptyTable); // the kernel ends it with an RCU wait
+  }
+
+  /**
+   * Tells the program how frames leave an interface.
+   *
+   * @param ifindex {@link Abi#DEFAULT_PORT} for all interfaces without an entry of their own
+   * @param port as {@link PortLayout#encode} makes it
+   */
+  public void setPort(int ifindex, byte[] port) {
+    map(Abi.PORTS).update(Abi.key(ifindex), port);
+  }
+
+  /**
+   * Removes every pin of the instance; once no handle is open either, the kernel objects go too.
+   */
+  public static void unpin(PinFolder pins) {
+    BpfFs.unpinAll(pins.instance());
+  }
+
+  /** Whether anything of the instance is pinned. */
+  public static boolean exists(PinFolder pins) {
+    return Files.exists(pins.instance());
+  }
+
+  @Override
+  public void close() {
+    handles.close();
+  }
+}

@@ -1,0 +1,287 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.BackendLayout;
+import io.lbdirector.abi.CounterLayout;
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.RowLayout;
+import io.lbdirector.abi.VipLayout;
+import io.lbdirector.abi.VipLayout.Target;
+import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.bpf.MappedMemory;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Vip;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Takes a data plane from one generation to the next, in three steps.
+ *
+ * <ol>
+ *   <li>{@link #prepare}: everything that the next generation needs is written where nothing live
+ *       looks, and read back.
+ *   <li>{@link #publish}: one store. A packet sees the old generation or the new one, never some of
+ *       each.
+ *   <li>{@link #retire}: after a grace period, what only the old generation used is freed.
+ * </ol>
+ *
+ * <p>Assumes that nobody else writes the maps, and that the transition starts from what is live. If
+ * prepare fails, nothing that the live generation reaches has changed, and the idle slots are empty
+ * again. A failed retire leaves the new generation live and whole; what it could not free is freed
+ * by the next.
+ *
+ * <pre>{@code
+ * LiveState live = swap.apply(Transition.of(live, desired));
+ * }</pre>
+ *
+ * <p>Blocks for some RCU grace periods (tens of milliseconds): not for an event loop.
+ */
+public final class DataPlaneSwap {
+  private final DataPlane plane;
+  private final SwapStep.Observer observer;
+
+  /** Slots that may hold a table that is not live: what a failed clean-up left. */
+  private final Set<Integer> littered = new HashSet<>();
+
+  /**
+   * @param plane not closed by the swap
+   */
+  public DataPlaneSwap(DataPlane plane, SwapStep.Observer observer) {
+    this.plane = plane;
+    this.observer = observer;
+  }
+
+  /**
+   * Prepares, publishes and retires.
+   *
+   * @return what is live now
+   * @throws RuntimeException from prepare or publish, and then nothing has changed
+   * @throws RetireException if only the clean-up failed; the new generation is live
+   */
+  public LiveState apply(Transition transition) {
+    prepare(transition);
+    publish(transition);
+    try {
+      retire(transition);
+    } catch (RuntimeException e) {
+      throw new RetireException(transition.next(), e);
+    }
+    return transition.next();
+  }
+
+  /** The new generation is live, but something of the old one could not be freed yet. */
+  public static final class RetireException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient LiveState live;
+
+    RetireException(LiveState live, RuntimeException cause) {
+      super(
+          "generation "
+              + live.generation()
+              + " is live, but not all of the one before was freed"
+              + " (the next swap tries again): "
+              + cause.getMessage(),
+          cause);
+      this.live = live;
+    }
+
+    public LiveState live() {
+      return live;
+    }
+  }
+
+  /** Writes the next generation beside the live one. */
+  void prepare(Transition transition) {
+    try {
+      writeBackends(transition);
+      zeroStats(transition);
+      writeTables(transition.newTables(), transition.next().backends());
+      observer.before(SwapStep.WRITE_SETTINGS);
+      plane.setSettings(idleSlot(transition), transition.next().settings());
+      for (int family : DataPlane.families()) {
+        writeVips(family, idleSlot(transition), transition.next().vips());
+      }
+    } catch (RuntimeException | Error e) {
+      undo(transition, e);
+      throw e;
+    }
+  }
+
+  private static int idleSlot(Transition transition) {
+    return Abi.slotOf(transition.next().generation());
+  }
+
+  private void writeBackends(Transition transition) {
+    observer.before(SwapStep.WRITE_BACKENDS);
+    BpfMap backends = plane.map(Abi.BACKENDS);
+    BpfMap stats = plane.map(Abi.BACKEND_STATS);
+    transition
+        .newBackends()
+        .forEach(
+            (index, address) -> {
+              stats.updatePerCpu(Abi.key(index), CounterLayout.ZERO);
+              backends.update(Abi.key(index), BackendLayout.encode(address));
+            });
+  }
+
+  private void zeroStats(Transition transition) {
+    observer.before(SwapStep.ZERO_STATS);
+    BpfMap stats = plane.map(Abi.VIP_STATS);
+    transition.newStats().forEach(id -> stats.updatePerCpu(Abi.key(id), CounterLayout.ZERO));
+  }
+
+  private void writeTables(Map<Integer, ForwardingTable> tables, Map<IpAddress, Integer> indexes) {
+    Handles handles = new Handles();
+    try (handles) {
+      SortedMap<Integer, BpfMap> inners = new TreeMap<>();
+      tables.forEach(
+          (slot, rows) -> {
+            littered.add(slot);
+            inners.put(slot, writeTable(slot, RowLayout.encode(rows, indexes::get), handles));
+          });
+      observer.before(SwapStep.INSTALL_TABLES);
+      plane.map(Abi.TABLES).updateInnerBatch(inners);
+    }
+  }
+
+  /** A new inner map that holds {@code rows}, frozen, read back and pinned. */
+  private BpfMap writeTable(int slot, byte[] rows, Handles handles) {
+    observer.before(SwapStep.CREATE_TABLE);
+    BpfMap table = handles.own(BpfMap.create(DataPlane.tableSpec("lb_table")));
+    observer.before(SwapStep.FILL_TABLE);
+    try (MappedMemory memory = table.mmap(true)) {
+      memory.putBytes(0, rows);
+    }
+    observer.before(SwapStep.FREEZE_TABLE);
+    table.freeze();
+    observer.before(SwapStep.READ_TABLE_BACK);
+    if (!Arrays.equals(rows, read(table))) {
+      throw new IllegalStateException("table slot " + slot + " does not read back as written");
+    }
+    observer.before(SwapStep.PIN_TABLE);
+    PinFolder.pin(plane.pins().table(slot), table::pin);
+    return table;
+  }
+
+  static byte[] read(BpfMap table) {
+    byte[] rows = new byte[RowLayout.TABLE_LENGTH];
+    try (MappedMemory memory = table.mmap(false)) {
+      memory.getBytes(0, rows);
+    }
+    return rows;
+  }
+
+  private void writeVips(int family, int slot, Map<Vip, Target> vips) {
+    Map<Vip, Target> entries = new HashMap<>();
+    vips.forEach(
+        (vip, target) -> {
+          if (vip.address().isV4() == (family == Abi.FAMILY_IPV4)) {
+            entries.put(vip, target);
+          }
+        });
+    if (entries.isEmpty()) {
+      return; // the idle slot holds the empty map already
+    }
+    observer.before(SwapStep.CREATE_VIPS);
+    String name = "lb_vips" + family + "_" + slot;
+    try (BpfMap map = BpfMap.create(DataPlane.vipsSpec(family, name, entries.size()))) {
+      observer.before(SwapStep.FILL_VIPS);
+      fill(map, entries);
+      observer.before(SwapStep.READ_VIPS_BACK);
+      requireSame(entries, readVips(map), name);
+      observer.before(SwapStep.PIN_VIPS);
+      PinFolder.pin(plane.pins().vips(family, slot), map::pin);
+      observer.before(SwapStep.INSTALL_VIPS);
+      plane.vips(family).updateInner(slot, map);
+    }
+  }
+
+  private static void fill(BpfMap map, Map<Vip, Target> entries) {
+    ByteBuffer keys = ByteBuffer.allocateDirect(entries.size() * map.info().keySize());
+    ByteBuffer values = ByteBuffer.allocateDirect(entries.size() * VipLayout.LENGTH);
+    entries.forEach(
+        (vip, target) -> {
+          keys.put(VipLayout.encodeKey(vip));
+          values.put(target.encode());
+        });
+    map.updateBatch(keys.flip(), values.flip(), entries.size());
+  }
+
+  static Map<Vip, Target> readVips(BpfMap map) {
+    Map<Vip, Target> entries = new HashMap<>();
+    map.forEach((key, value) -> entries.put(VipLayout.decodeKey(key), Target.decode(value)));
+    return entries;
+  }
+
+  private static void requireSame(Map<Vip, Target> wanted, Map<Vip, Target> found, String name) {
+    if (!wanted.equals(found)) {
+      throw new IllegalStateException(
+          "map "
+              + name
+              + " does not read back as written: "
+              + found.size()
+              + " entries of "
+              + wanted.size());
+    }
+  }
+
+  /** Makes the prepared generation live. */
+  void publish(Transition transition) {
+    try {
+      observer.before(SwapStep.PUBLISH);
+    } catch (RuntimeException | Error e) {
+      undo(transition, e);
+      throw e;
+    }
+    plane.setGeneration(transition.next().generation());
+    littered.removeAll(transition.next().tables().values());
+  }
+
+  /** Frees what only the generation before used. */
+  void retire(Transition transition) {
+    observer.before(SwapStep.RETIRE);
+    littered.addAll(transition.freedTables());
+    plane.awaitGracePeriod();
+    emptyIdle(Abi.slotOf(transition.live().generation()));
+    emptyTables();
+    clearBackends(transition.freedBackends());
+  }
+
+  /** Takes back whatever prepare has written; what fails here is added to {@code cause}. */
+  private void undo(Transition transition, Throwable cause) {
+    Handles.suppress(cause, () -> emptyIdle(idleSlot(transition)));
+    Handles.suppress(cause, this::emptyTables);
+    Handles.suppress(cause, () -> clearBackends(transition.newBackends().keySet()));
+  }
+
+  private void emptyIdle(int slot) {
+    for (int family : DataPlane.families()) {
+      plane.vips(family).updateInner(slot, plane.emptyVips(family));
+      BpfFs.unpin(plane.pins().vips(family, slot));
+    }
+    plane.setSettings(slot, Settings.NONE);
+  }
+
+  /** Points every slot that is not live at the one empty table, in one batch. */
+  private void emptyTables() {
+    SortedMap<Integer, BpfMap> empties = new TreeMap<>();
+    littered.forEach(slot -> empties.put(slot, plane.emptyTable()));
+    plane.map(Abi.TABLES).updateInnerBatch(empties);
+    littered.forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
+    littered.clear();
+  }
+
+  private void clearBackends(Collection<Integer> indexes) {
+    BpfMap backends = plane.map(Abi.BACKENDS);
+    indexes.forEach(index -> backends.update(Abi.key(index), BackendLayout.encodeNone()));
+  }
+}

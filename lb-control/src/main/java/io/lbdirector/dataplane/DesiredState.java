@@ -1,0 +1,89 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.HashField;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.Vip;
+import io.lbdirector.forwarding.VipTable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the next generation shall serve, in the words of the forwarding model: no slot, index or id
+ * yet. Immutable.
+ */
+public final class DesiredState {
+  private final Settings settings;
+  private final List<Table> tables;
+  private final List<Bind> binds;
+  private final int[] tableOfBind;
+  private final VipTable vips;
+
+  /**
+   * One table.
+   *
+   * @param backends every backend address configured, in a row or not: each keeps its index
+   */
+  public record Table(
+      String name,
+      SipKey hashKey,
+      Set<HashField> hashFields,
+      Set<HashField> altHashFields,
+      ForwardingTable rows,
+      List<Bind> binds,
+      List<IpAddress> backends) {}
+
+  /**
+   * @param tables names distinct, binds without ties
+   * @throws IllegalArgumentException if the binds come to more entries than the VIP maps hold
+   */
+  public DesiredState(Settings settings, List<Table> tables) {
+    this.settings = settings;
+    this.tables = List.copyOf(tables);
+    List<Bind> all = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    for (int t = 0; t < tables.size(); t++) {
+      for (Bind bind : tables.get(t).binds()) {
+        all.add(bind);
+        owners.add(t);
+      }
+    }
+    this.binds = Collections.unmodifiableList(all);
+    this.tableOfBind = owners.stream().mapToInt(Integer::intValue).toArray();
+    this.vips = VipTable.expand(binds);
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  List<Table> tables() {
+    return tables;
+  }
+
+  /** All binds of all tables, in order; a bind is named by its place here. */
+  List<Bind> binds() {
+    return binds;
+  }
+
+  Table tableOf(int bind) {
+    return tables.get(tableOfBind[bind]);
+  }
+
+  /** The exact entries of every bind, in the order of {@link #binds}; one may have none. */
+  Map<Integer, List<Vip>> entriesOfBinds() {
+    Map<Integer, List<Vip>> entries = new LinkedHashMap<>();
+    for (int bind = 0; bind < binds.size(); bind++) {
+      entries.put(bind, new ArrayList<>());
+    }
+    vips.entries().forEach((vip, bind) -> entries.get(bind).add(vip));
+    return entries;
+  }
+}

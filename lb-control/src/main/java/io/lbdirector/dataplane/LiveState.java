@@ -1,0 +1,41 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.VipLayout.Target;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Vip;
+import java.util.Map;
+
+/**
+ * What one generation serves, as it stands in the maps. Immutable.
+ *
+ * @param generation 0 if nothing has been published
+ * @param vips every entry of the generation's VIP hash maps
+ * @param backends index in lb_backends of every address
+ * @param tables slot in lb_tables of the rows with a given digest; tables of equal rows share one
+ */
+public record LiveState(
+    long generation,
+    Settings settings,
+    Map<Vip, Target> vips,
+    Map<IpAddress, Integer> backends,
+    Map<String, Integer> tables) {
+
+  /** Before the first generation. */
+  public static final LiveState NONE =
+      new LiveState(0, Settings.NONE, Map.of(), Map.of(), Map.of());
+
+  public LiveState {
+    vips = Map.copyOf(vips);
+    backends = Map.copyOf(backends);
+    tables = Map.copyOf(tables);
+  }
+
+  /** Whether both serve the same, whatever their generations. */
+  boolean servesSameAs(LiveState other) {
+    return settings.equals(other.settings)
+        && vips.equals(other.vips)
+        && backends.equals(other.backends)
+        && tables.equals(other.tables);
+  }
+}

@@ -1,0 +1,30 @@
+package io.lbdirector.dataplane;
+
+/** The steps of a swap, in their order. Each can fail; a test makes each fail in turn. */
+public enum SwapStep {
+  WRITE_BACKENDS,
+  ZERO_STATS,
+  CREATE_TABLE,
+  FILL_TABLE,
+  FREEZE_TABLE,
+  READ_TABLE_BACK,
+  PIN_TABLE,
+  INSTALL_TABLES,
+  WRITE_SETTINGS,
+  CREATE_VIPS,
+  FILL_VIPS,
+  READ_VIPS_BACK,
+  PIN_VIPS,
+  INSTALL_VIPS,
+  PUBLISH,
+  RETIRE;
+
+  /** Told before each step; what it throws is what the step fails with. */
+  @FunctionalInterface
+  public interface Observer {
+    /** Watches nothing. */
+    Observer NONE = step -> {};
+
+    void before(SwapStep step);
+  }
+}

@@ -1,0 +1,194 @@
+package io.lbdirector.director;
+
+import io.lbdirector.abi.Verdict;
+import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.dataplane.Attachments.Attached;
+import io.lbdirector.dataplane.CounterReader;
+import io.lbdirector.dataplane.CounterReader.Count;
+import io.lbdirector.director.DirectorControl.BackendReport;
+import io.lbdirector.director.DirectorControl.BindReport;
+import io.lbdirector.director.DirectorControl.Counter;
+import io.lbdirector.director.DirectorControl.CountersReport;
+import io.lbdirector.director.DirectorControl.InterfaceReport;
+import io.lbdirector.director.DirectorControl.Readiness;
+import io.lbdirector.director.DirectorControl.StatusReport;
+import io.lbdirector.director.DirectorControl.TableBackendReport;
+import io.lbdirector.director.DirectorControl.TableReport;
+import io.lbdirector.director.DirectorControl.VerdictCounter;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Puts what the director knows into the words of the admin API. */
+final class Reports {
+  private static final String HEALTH_UNKNOWN = "unknown"; // nothing checks health in this build
+
+  private final String instance;
+  private final Instant startedAt;
+
+  Reports(String instance, Instant startedAt) {
+    this.instance = instance;
+    this.startedAt = startedAt;
+  }
+
+  StatusReport status(
+      Serving serving, List<Attached> attached, Map<String, PortState> ports, Readiness ready) {
+    DirectorConfig config = serving.candidate().config();
+    List<String> warnings = new ArrayList<>(serving.warnings());
+    attached.forEach(a -> a.warning().ifPresent(warnings::add));
+    return new StatusReport(
+        version(),
+        instance,
+        ProcessHandle.current().pid(),
+        serving.live().generation(),
+        serving.source(),
+        startedAt.toString(),
+        serving.since().toString(),
+        serving.adopted(),
+        ready.ready(),
+        ready.reason(),
+        config.tables().size(),
+        config.binds().size(),
+        serving.live().backends().size(),
+        attached.stream().map(a -> interfaceReport(a, ports.get(a.name()))).toList(),
+        warnings);
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Reports.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  private static InterfaceReport interfaceReport(Attached attached, PortState port) {
+    return new InterfaceReport(
+        attached.name(),
+        attached.ifindex(),
+        attached.mode().toString(),
+        port.up(),
+        port.mtu(),
+        port.mac().toString(),
+        text(port.gateway().or(port::gateway6)),
+        text(port.gatewayMac().or(port::gateway6Mac)),
+        port.gateway().isPresent() ? port.gatewayState() : port.gateway6State());
+  }
+
+  private static String text(Optional<?> value) {
+    return value.map(Object::toString).orElse("");
+  }
+
+  List<TableReport> tables(Serving serving, CounterReader counters) {
+    return serving.candidate().config().tables().stream()
+        .map(table -> table(table, serving, counters))
+        .toList();
+  }
+
+  private TableReport table(DirectorConfig.Table table, Serving serving, CounterReader counters) {
+    ForwardingTable rows = serving.candidate().rows().get(table.name());
+    return new TableReport(
+        table.name(),
+        lower(table.algorithm()),
+        rows.hopCount(),
+        table.hashFields().stream().map(Reports::lower).toList(),
+        rows.digest(),
+        serving.live().tables().get(rows.digest()),
+        binds(table, serving, counters),
+        tableBackends(table, rows));
+  }
+
+  private static List<TableBackendReport> tableBackends(
+      DirectorConfig.Table table, ForwardingTable rows) {
+    int[] led = rows.primaryCounts();
+    Map<IpAddress, Integer> rowsOf = new HashMap<>();
+    for (int i = 0; i < led.length; i++) {
+      rowsOf.put(rows.addresses().get(i), led[i]);
+    }
+    List<TableBackendReport> reports = new ArrayList<>();
+    for (Backend backend : table.pool()) {
+      reports.add(
+          new TableBackendReport(
+              backend.address().toString(),
+              lower(backend.state()),
+              HEALTH_UNKNOWN,
+              backend.weight(),
+              rowsOf.getOrDefault(backend.address(), 0)));
+    }
+    return reports;
+  }
+
+  private static List<BindReport> binds(
+      DirectorConfig.Table table, Serving serving, CounterReader counters) {
+    List<BindReport> reports = new ArrayList<>();
+    for (DirectorConfig.TableBind bind : table.binds()) {
+      Count count = count(bind.bind(), serving, counters);
+      reports.add(
+          new BindReport(bind.bind().toString(), table.name(), count.packets(), count.bytes()));
+    }
+    return reports;
+  }
+
+  private static Count count(Bind bind, Serving serving, CounterReader counters) {
+    return counters.bind(serving.statsOfBinds().get(bind));
+  }
+
+  List<BackendReport> backends(Serving serving, CounterReader counters) {
+    Map<IpAddress, List<String>> tablesOf = new TreeMap<>();
+    for (DirectorConfig.Table table : serving.candidate().config().tables()) {
+      for (Backend backend : table.pool()) {
+        tablesOf.computeIfAbsent(backend.address(), a -> new ArrayList<>()).add(table.name());
+      }
+    }
+    List<BackendReport> reports = new ArrayList<>();
+    tablesOf.forEach(
+        (address, tables) -> {
+          int index = serving.live().backends().get(address);
+          Count count = counters.backend(index);
+          reports.add(
+              new BackendReport(
+                  address.toString(),
+                  index,
+                  tables,
+                  HEALTH_UNKNOWN,
+                  count.packets(),
+                  count.bytes()));
+        });
+    return reports;
+  }
+
+  CountersReport counters(Serving serving, CounterReader counters) {
+    Map<String, VerdictCounter> verdicts = new LinkedHashMap<>();
+    Count total = new Count(0, 0);
+    for (Map.Entry<Verdict, Count> entry : counters.verdicts().entrySet()) {
+      Verdict verdict = entry.getKey();
+      Count count = entry.getValue();
+      total = total.plus(count);
+      verdicts.put(
+          verdict.label(),
+          new VerdictCounter(
+              count.packets(), count.bytes(), verdict.isNormal(), verdict.meaning()));
+    }
+    List<BindReport> binds = new ArrayList<>();
+    for (DirectorConfig.Table table : serving.candidate().config().tables()) {
+      binds.addAll(binds(table, serving, counters));
+    }
+    return new CountersReport(
+        serving.live().generation(),
+        new Counter(total.packets(), total.bytes()),
+        verdicts,
+        binds,
+        backends(serving, counters));
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,146 @@
+package io.lbdirector.os;
+
+import io.lbdirector.forwarding.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Asks the kernel about links, default routes and neighbours, and makes it resolve neighbours, over
+ * rtnetlink. Belongs to the network namespace of the thread that opened it; safe for use by many
+ * threads, which take turns.
+ */
+public final class Netlink implements AutoCloseable {
+  /** The kernel answers at once; this is so that a bug never hangs the daemon. */
+  private static final long ANSWER_TIMEOUT_MS = 5_000;
+
+  /** How often a dump is begun again because what it reads changed under it. */
+  private static final int DUMP_ATTEMPTS = 10;
+
+  private final NetlinkSocket socket;
+  private int sequence;
+  private boolean closed;
+
+  private Netlink(NetlinkSocket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * @throws OsException if the kernel gives no netlink socket
+   */
+  public static Netlink open() {
+    return new Netlink(NetlinkSocket.open(0));
+  }
+
+  /** All links of the namespace, in the kernel's order. */
+  public List<LinkInfo> links() {
+    return dump(
+        LinkCodec.dump(),
+        "list links",
+        (message, links) -> LinkCodec.parse(message.payload()).ifPresent(links::add));
+  }
+
+  /** All default routes of both families, IPv4 first, else in the kernel's order. */
+  public List<RouteInfo> defaultRoutes() {
+    List<RouteInfo> routes = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      routes.addAll(
+          dump(
+              RouteCodec.dump(family),
+              "list routes",
+              (message, found) -> found.addAll(RouteCodec.parse(message.payload()))));
+    }
+    return routes;
+  }
+
+  /** All neighbours of both families. */
+  public List<NeighbourInfo> neighbours() {
+    return dump(
+        NeighbourCodec.dump(),
+        "list neighbours",
+        (message, found) -> NeighbourCodec.parse(message.payload()).ifPresent(found::add));
+  }
+
+  /**
+   * Makes the kernel find out, or confirm, a neighbour's MAC, as a packet to it would. Returns at
+   * once; what it finds comes as {@link NetworkEvent.NeighbourChanged}.
+   *
+   * @throws OsException without CAP_NET_ADMIN, or if the interface is gone or down
+   */
+  public synchronized void resolve(int ifindex, IpAddress address) {
+    String attempted = "resolve " + address + " on interface " + ifindex;
+    exchange(NeighbourCodec.use(ifindex, address), attempted, message -> {});
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    socket.close();
+  }
+
+  private interface Collector<T> {
+    void collect(NetlinkMessage message, List<T> into);
+  }
+
+  private synchronized <T> List<T> dump(
+      NetlinkRequest request, String attempted, Collector<T> collector) {
+    for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+      List<T> found = new ArrayList<>();
+      boolean whole = exchange(request, attempted, message -> collector.collect(message, found));
+      if (whole) {
+        return found;
+      }
+    }
+    throw OsException.withMessage(
+        Errno.EINTR, attempted + ": changed under each of " + DUMP_ATTEMPTS + " attempts");
+  }
+
+  /**
+   * Sends a request and takes its answer to the end.
+   *
+   * @return false if what was dumped changed meanwhile, so that the answer may contradict itself
+   */
+  private boolean exchange(
+      NetlinkRequest request, String attempted, Consumer<NetlinkMessage> onMessage) {
+    if (closed) {
+      throw new IllegalStateException("netlink socket is closed");
+    }
+    sequence++;
+    socket.send(request.toBytes(sequence), attempted);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_TIMEOUT_MS);
+    boolean whole = true;
+    while (true) {
+      awaitAnswer(deadline, attempted);
+      for (NetlinkMessage message : socket.receive()) {
+        if (message.sequence() != sequence) {
+          continue; // the rest of an answer that was given up
+        }
+        whole &= !message.has(NetlinkMessage.DUMP_INTERRUPTED);
+        if (isEnd(message, attempted)) {
+          return whole;
+        }
+        onMessage.accept(message);
+      }
+    }
+  }
+
+  private void awaitAnswer(long deadline, String attempted) {
+    long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    if (leftMs <= 0) {
+      throw new OsException(attempted, Errno.ETIMEDOUT, "");
+    }
+    Sys.awaitReadable((int) leftMs, socket.fd());
+  }
+
+  private static boolean isEnd(NetlinkMessage message, String attempted) {
+    if (message.type() != NetlinkMessage.ERROR && message.type() != NetlinkMessage.DONE) {
+      return false;
+    }
+    int errno = message.errno();
+    if (errno > 0) {
+      throw new OsException(attempted, errno, errno == Errno.EPERM ? "needs CAP_NET_ADMIN" : "");
+    }
+    return true;
+  }
+}

@@ -1,0 +1,154 @@
+package io.lbdirector.os;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of changes to links, neighbours and default routes, in the network namespace of the thread
+ * that opened it. Events count from {@link #open} on, so that whoever opens, then asks {@link
+ * Netlink}, then starts, misses nothing.
+ */
+public final class NetworkMonitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkMonitor.class);
+
+  /** RTNLGRP_LINK (1), NEIGH (3), IPV4_ROUTE (7), IPV6_ROUTE (11). */
+  private static final int GROUPS = 1 | 1 << 2 | 1 << 6 | 1 << 10;
+
+  /** Room for some ten thousand events while the listener is busy. */
+  private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
+
+  private static final int EFD_CLOEXEC = 0x80000;
+
+  private final NetlinkSocket socket;
+  private final int wakeUp;
+  private final Consumer<NetworkEvent> listener;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private NetworkMonitor(NetlinkSocket socket, int wakeUp, Consumer<NetworkEvent> listener) {
+    this.socket = socket;
+    this.wakeUp = wakeUp;
+    this.listener = listener;
+    this.thread = new Thread(this::run, "network-monitor");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Joins the kernel's groups; nothing is delivered before {@link #start}.
+   *
+   * @param listener called on the monitor's one thread, in the kernel's order; what it throws is
+   *     logged
+   * @throws OsException if the kernel refuses
+   */
+  public static NetworkMonitor open(Consumer<NetworkEvent> listener) {
+    return open(listener, RECEIVE_BUFFER_BYTES);
+  }
+
+  static NetworkMonitor open(Consumer<NetworkEvent> listener, int receiveBufferBytes) {
+    NetlinkSocket socket = NetlinkSocket.open(GROUPS);
+    try {
+      socket.receiveBuffer(receiveBufferBytes);
+      int wakeUp = Sys.check(Sys.LIBC.eventfd(0, EFD_CLOEXEC), "make eventfd");
+      return new NetworkMonitor(socket, wakeUp, listener);
+    } catch (RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** Starts delivery. Once only. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Ends delivery: when this returns, the listener is not running and will not be called again
+   * (except if it is the listener itself that closes). An interrupt does not cut the wait short.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    byte[] one = Sys.nativeBuffer(Long.BYTES).putLong(1).array();
+    Sys.LIBC.write(wakeUp, one, one.length);
+    awaitEnd();
+    Sys.LIBC.close(wakeUp);
+    socket.close();
+  }
+
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      if (Sys.awaitReadable(-1, socket.fd(), wakeUp) && !closed) {
+        receive().forEach(this::deliver);
+      }
+    }
+  }
+
+  /**
+   * The events of the next datagram. ENOBUFS is the kernel's word that some were lost; it then
+   * drops all that comes, without another word, until the queue has run empty (netlink_overrun in
+   * net/netlink/af_netlink.c). Hence first drain, then resync.
+   */
+  private List<NetworkEvent> receive() {
+    try {
+      return socket.receive().stream()
+          .map(NetworkMonitor::event)
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (OsException e) {
+      if (e.errno() != Errno.ENOBUFS) {
+        throw e;
+      }
+      socket.drain();
+      return List.of(new NetworkEvent.Resync());
+    }
+  }
+
+  private void deliver(NetworkEvent event) {
+    if (closed) {
+      return;
+    }
+    try {
+      listener.accept(event);
+    } catch (RuntimeException e) {
+      LOG.error("network event not handled event={}", event, e);
+    }
+  }
+
+  /** Empty for what nobody here needs to know. */
+  static Optional<NetworkEvent> event(NetlinkMessage message) {
+    return switch (message.type()) {
+      case LinkCodec.NEW -> LinkCodec.parse(message.payload()).map(NetworkEvent.LinkChanged::new);
+      case LinkCodec.DELETE ->
+          LinkCodec.parse(message.payload()).map(NetworkEvent.LinkRemoved::new);
+      case NeighbourCodec.NEW ->
+          NeighbourCodec.parse(message.payload()).map(NetworkEvent.NeighbourChanged::new);
+      case NeighbourCodec.DELETE ->
+          NeighbourCodec.parse(message.payload())
+              .map(gone -> new NetworkEvent.NeighbourRemoved(gone.ifindex(), gone.address()));
+      case RouteCodec.NEW, RouteCodec.DELETE ->
+          RouteCodec.defaultRouteFamily(message.payload()).map(NetworkEvent.RoutesChanged::new);
+      case NetlinkMessage.OVERRUN -> Optional.of(new NetworkEvent.Resync());
+      default -> Optional.empty();
+    };
+  }
+}

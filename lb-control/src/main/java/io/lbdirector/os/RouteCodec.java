@@ -1,0 +1,112 @@
+package io.lbdirector.os;
+
+import io.lbdirector.forwarding.IpAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Default routes in rtnetlink's terms (include/uapi/linux/rtnetlink.h).
+ *
+ * <pre>
+ * struct rtmsg
+ * 0: family (u8) | 1: destination length (u8) | 2: source length (u8) | 3: tos (u8)
+ * 4: table (u8) | 5: protocol (u8) | 6: scope (u8) | 7: type (u8) | 8: flags (u32) | length 12
+ *
+ * struct rtnexthop
+ * 0: length (u16) | 2: flags (u8) | 3: weight - 1 (u8) | 4: ifindex (s32) | 8: attributes
+ * </pre>
+ */
+final class RouteCodec {
+  static final int NEW = 24;
+  static final int DELETE = 25;
+  static final int GET = 26;
+
+  private static final int HEADER_LENGTH = 12;
+  private static final int TABLE = 4;
+  private static final int TYPE = 7;
+  private static final int FLAGS = 8;
+  private static final int TYPE_UNICAST = 1;
+  private static final int FLAG_CLONED = 0x200;
+
+  private static final int HOP_LENGTH = 8;
+  private static final int HOP_IFINDEX = 4;
+
+  private static final int RTA_OIF = 4;
+  private static final int RTA_GATEWAY = 5;
+  private static final int RTA_PRIORITY = 6;
+  private static final int RTA_MULTIPATH = 9;
+  private static final int RTA_TABLE = 15;
+  private static final int RTA_VIA = 18;
+
+  /** {@code struct rtvia} has the address behind its family. */
+  private static final int VIA_ADDRESS = 2;
+
+  private RouteCodec() {}
+
+  static NetlinkRequest dump(IpFamily family) {
+    NetlinkRequest request = new NetlinkRequest(GET, NetlinkMessage.DUMP, HEADER_LENGTH);
+    request.header().put(0, (byte) family.number());
+    return request;
+  }
+
+  /**
+   * The family of the default route that a {@link #NEW} or {@link #DELETE} is about; empty if it is
+   * about another route. Cheap: a router with a full table sends many of them.
+   */
+  static Optional<IpFamily> defaultRouteFamily(ByteBuffer payload) {
+    boolean isDefault =
+        payload.remaining() >= HEADER_LENGTH
+            && payload.get(1) == 0
+            && payload.get(2) == 0
+            && payload.get(TYPE) == TYPE_UNICAST
+            && (payload.getInt(FLAGS) & FLAG_CLONED) == 0;
+    return isDefault ? IpFamily.ofNumber(payload.get(0)) : Optional.empty();
+  }
+
+  /** The next hops of a default route, in the kernel's order; none for any other route. */
+  static List<RouteInfo> parse(ByteBuffer payload) {
+    Optional<IpFamily> family = defaultRouteFamily(payload);
+    if (family.isEmpty()) {
+      return List.of();
+    }
+    NetlinkAttributes attributes = NetlinkAttributes.parse(payload, HEADER_LENGTH);
+    long metric = Integer.toUnsignedLong(attributes.integer(RTA_PRIORITY).orElse(0));
+    int table = attributes.integer(RTA_TABLE).orElse(Byte.toUnsignedInt(payload.get(TABLE)));
+    List<RouteInfo> routes = new ArrayList<>();
+    for (Hop hop : hops(attributes)) {
+      routes.add(new RouteInfo(family.get(), hop.ifindex, hop.gateway, metric, table));
+    }
+    return routes;
+  }
+
+  private record Hop(int ifindex, Optional<IpAddress> gateway) {}
+
+  private static List<Hop> hops(NetlinkAttributes attributes) {
+    List<Hop> hops = new ArrayList<>();
+    attributes
+        .integer(RTA_OIF)
+        .ifPresent(ifindex -> hops.add(new Hop(ifindex, gateway(attributes))));
+    attributes.value(RTA_MULTIPATH).ifPresent(value -> addHops(value, hops));
+    return hops;
+  }
+
+  private static void addHops(ByteBuffer multipath, List<Hop> hops) {
+    int at = 0;
+    while (multipath.limit() - at >= HOP_LENGTH) {
+      int length = Short.toUnsignedInt(multipath.getShort(at));
+      if (length < HOP_LENGTH || length > multipath.limit() - at) {
+        throw new IllegalArgumentException(
+            "netlink next hop of " + length + " bytes at " + at + " of " + multipath.limit());
+      }
+      ByteBuffer hop = multipath.slice(at, length).order(multipath.order());
+      hops.add(new Hop(hop.getInt(HOP_IFINDEX), gateway(NetlinkAttributes.parse(hop, HOP_LENGTH))));
+      at += NetlinkMessage.align(length);
+    }
+  }
+
+  private static Optional<IpAddress> gateway(NetlinkAttributes attributes) {
+    return attributes.address(RTA_GATEWAY).or(() -> attributes.address(RTA_VIA, VIA_ADDRESS));
+  }
+}

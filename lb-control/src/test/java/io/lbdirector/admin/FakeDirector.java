@@ -1,0 +1,124 @@
+package io.lbdirector.admin;
+
+import io.lbdirector.director.DirectorControl;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A director that serves one made-up config, and answers a reload as it is told to. Public fields
+ * are knobs, to be set before a request is sent.
+ */
+public final class FakeDirector implements DirectorControl {
+  public volatile CompletableFuture<ReloadReport> reloadAnswer =
+      CompletableFuture.completedFuture(new ReloadReport(8, true, 2, 21_845, List.of()));
+  public volatile CompletableFuture<StatusReport> statusAnswer =
+      CompletableFuture.completedFuture(status(List.of()));
+  public volatile Readiness readiness = new Readiness(true, "forwarding");
+  public volatile String reloadedToml;
+  public volatile String reloadedName;
+
+  public static StatusReport status(List<String> warnings) {
+    return new StatusReport(
+        "0.1.0",
+        "default",
+        4242,
+        7,
+        "/etc/lb/forwarding.toml",
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:04:06Z",
+        true,
+        true,
+        "forwarding",
+        1,
+        2,
+        3,
+        List.of(
+            new InterfaceReport(
+                "eth0",
+                2,
+                "native",
+                true,
+                1500,
+                "02:00:00:00:00:02",
+                "10.0.0.1",
+                "02:00:00:00:00:01",
+                "reachable"),
+            new InterfaceReport(
+                "eth1", 3, "generic", false, 9000, "02:00:00:00:00:03", "", "", "unknown")),
+        warnings);
+  }
+
+  public static final TableReport WEB =
+      new TableReport(
+          "web",
+          "rendezvous",
+          2,
+          List.of("src_addr", "src_port"),
+          "0123456789abcdef".repeat(4),
+          3,
+          List.of(
+              new BindReport("tcp 203.0.113.10:80", "web", 1_234_567, 1_234_567_890L),
+              new BindReport("tcp [2001:db8:113::10]:80", "web", 0, 0)),
+          List.of(
+              new TableBackendReport("10.0.1.11", "active", "up", 1, 32_768),
+              new TableBackendReport("10.0.1.12", "draining", "up", 1, 0),
+              new TableBackendReport("10.0.1.13", "active", "down", 1, 32_768)));
+
+  private static final List<BackendReport> BACKENDS =
+      List.of(
+          new BackendReport("10.0.1.11", 1, List.of("web"), "up", 1_000_000, 1_000_000_000L),
+          new BackendReport("10.0.1.12", 2, List.of("web", "stream"), "unknown", 234_567, 999));
+
+  @Override
+  public CompletionStage<ReloadReport> reload(byte[] toml, String name) {
+    reloadedToml = new String(toml, StandardCharsets.UTF_8);
+    reloadedName = name;
+    return reloadAnswer;
+  }
+
+  @Override
+  public CompletionStage<StatusReport> status() {
+    return statusAnswer;
+  }
+
+  @Override
+  public CompletionStage<List<TableReport>> tables() {
+    return CompletableFuture.completedFuture(List.of(WEB));
+  }
+
+  @Override
+  public CompletionStage<Optional<TableReport>> table(String name) {
+    return CompletableFuture.completedFuture(
+        name.equals("web") ? Optional.of(WEB) : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<List<BackendReport>> backends() {
+    return CompletableFuture.completedFuture(BACKENDS);
+  }
+
+  @Override
+  public CompletionStage<CountersReport> counters() {
+    Map<String, VerdictCounter> verdicts = new LinkedHashMap<>();
+    verdicts.put(
+        "tx_ipv4", new VerdictCounter(1_234_567, 1_234_567_890L, true, "Encapsulated and sent."));
+    verdicts.put(
+        "drop_no_row",
+        new VerdictCounter(
+            3, 180, false, "The table has no row for this hash, so there is nobody to send to."));
+    verdicts.put("pass_no_bind", new VerdictCounter(0, 0, true, "Not for one of our binds."));
+    return CompletableFuture.completedFuture(
+        new CountersReport(
+            7, new Counter(1_234_570, 1_234_568_070L), verdicts, WEB.binds(), BACKENDS));
+  }
+
+  @Override
+  public Readiness readiness() {
+    return readiness;
+  }
+}

@@ -1,0 +1,43 @@
+package io.lbdirector.bpf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A BPF file system of one test's own, gone with everything pinned in it when closed. */
+final class PrivateBpfFs implements AutoCloseable {
+  private final Path folder;
+
+  private PrivateBpfFs(Path folder) {
+    this.folder = folder;
+  }
+
+  static PrivateBpfFs mount() {
+    try {
+      Path folder = Files.createTempDirectory("lb-bpffs-");
+      BpfFs.mount(folder);
+      return new PrivateBpfFs(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    BpfFs.unmount(folder);
+    try {
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.lbdirector.dataplane;
+
+import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.table;
+import static io.lbdirector.packet.Actors.CLIENT;
+import static io.lbdirector.packet.Actors.VIP;
+import static io.lbdirector.packet.Actors.VIP6;
+import static io.lbdirector.packet.Actors.backend;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.Verdict;
+import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.Protocol;
+import io.lbdirector.packet.Frame;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A daemon that starts takes over what another has left pinned. */
+@ExtendWith(LeakCheck.class)
+class AdoptionDataPlaneTest {
+  private static final byte[] SYN = Frame.tcpSyn(CLIENT, 40000, VIP, 80).toBytes();
+  private static final DesiredState DESIRED =
+      new DesiredState(
+          SETTINGS,
+          List.of(
+              table(
+                  "web",
+                  List.of(backend(1), backend(2), backend(3)),
+                  Bind.exact(VIP, Protocol.TCP, 80),
+                  Bind.exact(VIP6, Protocol.TCP, 80)),
+              table("dns", List.of(backend(3)), Bind.exact(VIP, Protocol.UDP, 53))));
+
+  private LoadedDirector director;
+
+  @BeforeEach
+  void load() {
+    director = new LoadedDirector();
+  }
+
+  @AfterEach
+  void unload() {
+    if (director != null) {
+      director.close();
+    }
+  }
+
+  @Test
+  void shouldReadBackAllThatWasPublished() {
+    LiveState published = director.publish(DESIRED).next();
+    director.closeHandles();
+    director.open();
+    assertTrue(director.plane().isAdopted());
+    assertEquals(published, director.live());
+    assertTrue(Transition.of(director.live(), DESIRED).changesNothing());
+  }
+
+  @Test
+  void shouldKeepProgramAndCountersAndForwardTheSame() {
+    director.publish(DESIRED);
+    byte[] before = director.send(SYN).packet();
+    int program = director.plane().program().id();
+    director.closeHandles();
+    director.open();
+    assertEquals(program, director.plane().program().id());
+    assertArrayEquals(before, director.send(SYN).packet());
+    assertEquals(
+        2, new CounterReader(director.plane()).verdicts().get(Verdict.TX_FORWARDED).packets());
+  }
+
+  @Test
+  void shouldGoOnFromTheGenerationThatItFinds() {
+    director.publish(DESIRED);
+    director.publish(new DesiredState(SETTINGS, List.of()));
+    director.closeHandles();
+    director.open();
+    director.publish(DESIRED);
+    assertEquals(3, director.plane().generation());
+    assertEquals(LoadedDirector.TX, director.send(SYN).result());
+  }
+
+  @Test
+  void shouldLoadAnewWhereNothingWasPublishedOrWholeTreeWasMade() {
+    director.closeHandles();
+    BpfFs.unpin(director.pins().program()); // as if the maker had died before the end
+    director.open();
+    assertFalse(director.plane().isAdopted());
+    assertEquals(0, director.plane().generation());
+    director.publish(DESIRED);
+    assertEquals(1, director.plane().generation());
+  }
+
+  @Test
+  void shouldRefuseMapsOfAnotherShapeAndLeaveThemAlone() {
+    director.publish(DESIRED);
+    director.closeHandles();
+    BpfFs.unpin(director.pins().map(Abi.VERDICTS));
+    try (BpfMap other = BpfMap.create(DataPlane.tableSpec("lb_verdicts"))) {
+      other.pin(director.pins().map(Abi.VERDICTS));
+    }
+    IllegalStateException refused =
+        assertThrows(IllegalStateException.class, () -> director.open());
+    assertTrue(refused.getMessage().contains("lb_verdicts"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("lbd detach"), refused.getMessage());
+    assertTrue(director.pins().isComplete());
+  }
+}

@@ -1,0 +1,216 @@
+package io.lbdirector.dataplane;
+
+import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.table;
+import static io.lbdirector.packet.Actors.CLIENT;
+import static io.lbdirector.packet.Actors.VIP;
+import static io.lbdirector.packet.Actors.VIP6;
+import static io.lbdirector.packet.Actors.backend;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.Protocol;
+import io.lbdirector.packet.Frame;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each step of a swap fails in turn; then the old generation serves as if nothing had been tried.
+ */
+@ExtendWith(LeakCheck.class)
+class DataPlaneSwapFaultTest {
+  private static final DesiredState BEFORE =
+      new DesiredState(
+          SETTINGS,
+          List.of(
+              table(
+                  "web",
+                  List.of(backend(1), backend(2)),
+                  Bind.exact(VIP, Protocol.TCP, 80),
+                  Bind.exact(VIP6, Protocol.TCP, 80)),
+              table("other", List.of(backend(3)), Bind.exact(VIP, Protocol.UDP, 53))));
+
+  /** Changes backends, rows, binds of both families, and settings. */
+  private static final DesiredState AFTER =
+      new DesiredState(
+          new Settings(SETTINGS.sourceIp(), SETTINGS.sourceIp6(), true, true),
+          List.of(
+              table(
+                  "web",
+                  List.of(backend(2), backend(4), backend(5)),
+                  Bind.exact(VIP, Protocol.TCP, 80),
+                  Bind.exact(VIP6, Protocol.TCP, 443)),
+              table("new", List.of(backend(6)), Bind.exact(VIP, Protocol.UDP, 54))));
+
+  private LoadedDirector director;
+
+  @BeforeEach
+  void load() {
+    director = new LoadedDirector();
+    director.publish(BEFORE);
+  }
+
+  @AfterEach
+  void unload() {
+    if (director != null) {
+      director.close();
+    }
+  }
+
+  /** Everything that stands in the maps and pins, counters apart. */
+  private record Image(
+      LiveState live,
+      Settings idleSettings,
+      List<Integer> innerMaps,
+      Map<Integer, String> backends,
+      List<String> pins) {}
+
+  private Image image() {
+    DataPlane plane = director.plane();
+    return new Image(
+        LiveStateReader.read(plane),
+        plane.settings(Abi.slotOf(plane.generation() + 1)),
+        innerMaps(plane),
+        backends(plane),
+        pins());
+  }
+
+  /** Ids of the inner maps in both slots of each family, and in the first table slots. */
+  private static List<Integer> innerMaps(DataPlane plane) {
+    List<Integer> ids = new ArrayList<>();
+    for (int family : List.of(Abi.FAMILY_IPV4, Abi.FAMILY_IPV6)) {
+      for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
+        ids.add(plane.vips(family).lookupInnerId(slot));
+      }
+    }
+    for (int slot = 0; slot < 32; slot++) {
+      int id = plane.map(Abi.TABLES).lookupInnerId(slot);
+      ids.add(id == plane.emptyTable().id() ? 0 : id); // both are a slot without a table
+    }
+    return ids;
+  }
+
+  private static Map<Integer, String> backends(DataPlane plane) {
+    Map<Integer, String> found = new HashMap<>();
+    for (int index = 0; index < 32; index++) {
+      byte[] value = plane.map(Abi.BACKENDS).lookup(Abi.key(index)).orElseThrow();
+      found.put(index, java.util.HexFormat.of().formatHex(value));
+    }
+    return found;
+  }
+
+  private List<String> pins() {
+    try (Stream<Path> all = Files.walk(director.pins().instance())) {
+      return all.map(Path::toString).sorted().toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static int openFds() throws IOException {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return (int) fds.count();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+  void shouldChangeNothingThatIsLiveWhenAStepFails(SwapStep failing) throws IOException {
+    byte[] syn = Frame.tcpSyn(CLIENT, 40000, VIP, 80).toBytes();
+    Image before = image();
+    byte[] sent = director.send(syn).packet();
+    int fds = openFds();
+    IllegalStateException fault = new IllegalStateException("made to fail");
+
+    RuntimeException thrown =
+        assertThrows(
+            RuntimeException.class,
+            () ->
+                director.publish(
+                    AFTER,
+                    step -> {
+                      if (step == failing) {
+                        throw fault;
+                      }
+                    }));
+
+    assertSame(fault, thrown);
+    assertEquals(0, thrown.getSuppressed().length);
+    assertEquals(before, image());
+    assertEquals(fds, openFds());
+    assertArrayEquals(sent, director.send(syn).packet());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+  void shouldSucceedAtTheNextTryAfterAFailure(SwapStep failing) {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            director.publish(
+                AFTER,
+                step -> {
+                  if (step == failing) {
+                    throw new IllegalStateException("made to fail");
+                  }
+                }));
+    Transition transition = director.publish(AFTER);
+    assertEquals(transition.next(), LiveStateReader.read(director.plane()));
+    assertEquals(2, director.plane().generation());
+  }
+
+  @Test
+  void shouldBeLiveThoughRetireFailsAndFreeItAllAtTheNext() {
+    assertThrows(
+        DataPlaneSwap.RetireException.class,
+        () ->
+            director.publish(
+                AFTER,
+                step -> {
+                  if (step == SwapStep.RETIRE) {
+                    throw new IllegalStateException("made to fail");
+                  }
+                }));
+    assertEquals(2, director.plane().generation());
+  }
+
+  @Test
+  void shouldReachEveryStepInOrder() {
+    List<SwapStep> steps = new ArrayList<>();
+    director.publish(AFTER, steps::add);
+    assertEquals(List.of(SwapStep.values()), steps.stream().distinct().toList());
+  }
+
+  @Test
+  void shouldLeaveNothingBehindOverManySwaps() throws IOException {
+    director.publish(AFTER);
+    director.publish(BEFORE);
+    List<String> pins = pins();
+    int fds = openFds();
+    for (int i = 0; i < 10; i++) {
+      director.publish(AFTER);
+      director.publish(BEFORE);
+    }
+    assertEquals(fds, openFds());
+    assertEquals(pins, pins());
+    assertEquals(23, director.plane().generation());
+  }
+}

@@ -1,0 +1,157 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.PortLayout;
+import io.lbdirector.abi.Verdict;
+import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfProgram.TestRun;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.HashField;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.packet.Actors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A director loaded into this kernel, pinned in a bpffs of its own, driven by test-run. */
+final class LoadedDirector implements AutoCloseable {
+  static final SipKey HASH_KEY = SipKey.parseHex("12345678901234561234567890123456");
+  static final SipKey SEED = SipKey.parseHex("34567890123456783456789012345678");
+  static final Settings SETTINGS =
+      new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), false, false);
+
+  /** {@code XDP_DROP}, {@code XDP_PASS}, {@code XDP_TX}. */
+  static final int DROP = 1;
+
+  static final int PASS = 2;
+  static final int TX = 3;
+
+  private final Path bpffs;
+  private DataPlane plane;
+  private LiveState live = LiveState.NONE;
+
+  LoadedDirector() {
+    try {
+      bpffs = Files.createTempDirectory("lb-bpffs");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    BpfFs.mount(bpffs);
+    try {
+      open();
+      setPort(Abi.DEFAULT_PORT);
+    } catch (RuntimeException | Error e) {
+      Handles.suppress(e, this::close);
+      throw e;
+    }
+  }
+
+  PinFolder pins() {
+    return PinFolder.of(bpffs, "test");
+  }
+
+  /** Opens the data plane as a daemon does at its start: takes over what is pinned. */
+  void open() {
+    plane = DataPlane.open(pins(), BpfObjects.director());
+    live = LiveStateReader.read(plane);
+  }
+
+  /** Closes this process's handles, as the end of a daemon does. */
+  void closeHandles() {
+    plane.close();
+    plane = null;
+  }
+
+  void setPort(int ifindex) {
+    plane.setPort(
+        ifindex,
+        PortLayout.encode(
+            Actors.DIRECTOR_MAC,
+            Optional.of(Actors.GATEWAY_MAC),
+            Optional.of(Actors.GATEWAY6_MAC),
+            1500));
+  }
+
+  DataPlane plane() {
+    return plane;
+  }
+
+  LiveState live() {
+    return live;
+  }
+
+  Transition publish(DesiredState desired) {
+    return publish(desired, SwapStep.Observer.NONE);
+  }
+
+  Transition publish(DesiredState desired, SwapStep.Observer observer) {
+    Transition transition = Transition.of(live, desired);
+    live = new DataPlaneSwap(plane, observer).apply(transition);
+    return transition;
+  }
+
+  TestRun send(byte[] frame) {
+    return plane.program().testRun(frame, 1);
+  }
+
+  /** Runs the frame through the program, and returns the one verdict that counted it. */
+  Verdict verdictOf(byte[] frame) {
+    Map<Verdict, CounterReader.Count> before = new CounterReader(plane).verdicts();
+    send(frame);
+    Map<Verdict, CounterReader.Count> after = new CounterReader(plane).verdicts();
+    List<Verdict> counted =
+        before.keySet().stream().filter(v -> !before.get(v).equals(after.get(v))).toList();
+    if (counted.size() != 1) {
+      throw new AssertionError("one packet was counted under " + counted);
+    }
+    Verdict verdict = counted.get(0);
+    CounterReader.Count one = new CounterReader.Count(1, frame.length);
+    if (!before.get(verdict).plus(one).equals(after.get(verdict))) {
+      throw new AssertionError(verdict + " went from " + before + " to " + after);
+    }
+    return verdict;
+  }
+
+  /** A table over {@code backends}, hashed by source address and port, two hops a row. */
+  static DesiredState.Table table(String name, List<IpAddress> backends, Bind... binds) {
+    return table(name, rows(2, backends), binds);
+  }
+
+  static DesiredState.Table table(String name, ForwardingTable rows, Bind... binds) {
+    return new DesiredState.Table(
+        name,
+        HASH_KEY,
+        Set.of(HashField.SRC_ADDR, HashField.SRC_PORT),
+        Set.of(),
+        rows,
+        List.of(binds),
+        rows.addresses());
+  }
+
+  static ForwardingTable rows(int hops, List<IpAddress> backends) {
+    return RendezvousTable.build(
+        SEED, hops, backends.stream().map(Backend::active).toList(), b -> true);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (plane != null) {
+        plane.close();
+      }
+    } finally {
+      BpfFs.unmount(bpffs);
+      bpffs.toFile().delete();
+    }
+  }
+}

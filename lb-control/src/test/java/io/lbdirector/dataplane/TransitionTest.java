@@ -1,0 +1,130 @@
+package io.lbdirector.dataplane;
+
+import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.table;
+import static io.lbdirector.packet.Actors.VIP;
+import static io.lbdirector.packet.Actors.VIP6;
+import static io.lbdirector.packet.Actors.backend;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
+import io.lbdirector.forwarding.Protocol;
+import io.lbdirector.forwarding.Vip;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TransitionTest {
+  private static final Bind HTTP = Bind.exact(VIP, Protocol.TCP, 80);
+  private static final Bind HTTPS = Bind.exact(VIP, Protocol.TCP, 443);
+  private static final Bind HTTP6 = Bind.exact(VIP6, Protocol.TCP, 80);
+
+  private static DesiredState state(DesiredState.Table... tables) {
+    return new DesiredState(SETTINGS, List.of(tables));
+  }
+
+  private static LiveState live(DesiredState.Table... tables) {
+    return Transition.of(LiveState.NONE, state(tables)).next();
+  }
+
+  @Test
+  void shouldGiveOutSmallestNumbersButNeverZero() {
+    Transition first =
+        Transition.of(LiveState.NONE, state(table("web", List.of(backend(1), backend(2)), HTTP)));
+    assertEquals(1, first.next().generation());
+    assertEquals(Map.of(backend(1), 1, backend(2), 2), first.next().backends());
+    assertEquals(Set.of(1), first.newTables().keySet());
+    assertEquals(Map.of(HTTP, 1), first.statsOfBinds());
+  }
+
+  @Test
+  void shouldKeepEveryNumberWhileWhatItStandsForIsServed() {
+    LiveState before = live(table("web", List.of(backend(1), backend(2)), HTTP, HTTPS));
+    Transition to =
+        Transition.of(before, state(table("web", List.of(backend(2), backend(3)), HTTPS, HTTP6)));
+    assertEquals(before.backends().get(backend(2)), to.next().backends().get(backend(2)));
+    assertEquals(
+        before.vips().get(new Vip(VIP, 6, 443)).stats(),
+        to.next().vips().get(new Vip(VIP, 6, 443)).stats());
+  }
+
+  @Test
+  void shouldTakeNoNumberThatTheLiveGenerationReaches() {
+    LiveState before = live(table("web", List.of(backend(1), backend(2)), HTTP));
+    Transition to = Transition.of(before, state(table("web", List.of(backend(3)), HTTPS)));
+    assertEquals(Map.of(backend(3), 3), to.next().backends());
+    assertEquals(Set.of(2), to.newTables().keySet());
+    assertEquals(Set.of(2), to.newStats());
+    assertEquals(Set.of(1), to.freedTables());
+    assertEquals(Set.of(1, 2), to.freedBackends());
+  }
+
+  @Test
+  void shouldGiveNumbersOutAgainOnceTheyAreFree() {
+    LiveState first = live(table("web", List.of(backend(1)), HTTP));
+    LiveState second = Transition.of(first, state(table("web", List.of(backend(2)), HTTPS))).next();
+    LiveState third = Transition.of(second, state(table("web", List.of(backend(3)), HTTP))).next();
+    assertEquals(Map.of(backend(3), 1), third.backends());
+    assertEquals(1, third.vips().get(new Vip(VIP, 6, 80)).table());
+  }
+
+  @Test
+  void shouldLeaveTheSlotOfEqualRowsWhereItIs() {
+    LiveState before = live(table("web", List.of(backend(1), backend(2)), HTTP));
+    Transition to =
+        Transition.of(before, state(table("renamed", List.of(backend(2), backend(1)), HTTPS)));
+    assertTrue(to.newTables().isEmpty());
+    assertTrue(to.freedTables().isEmpty());
+    assertFalse(to.changesNothing());
+  }
+
+  @Test
+  void shouldLetTablesOfEqualRowsShareOneSlot() {
+    LiveState live =
+        live(
+            table("one", List.of(backend(1), backend(2)), HTTP),
+            table("two", List.of(backend(1), backend(2)), HTTPS));
+    assertEquals(1, live.tables().size());
+    assertNotEquals(
+        live.vips().get(new Vip(VIP, 6, 80)).stats(),
+        live.vips().get(new Vip(VIP, 6, 443)).stats());
+  }
+
+  @Test
+  void shouldFindThatNothingChangesWhateverTheOrder() {
+    LiveState before =
+        live(
+            table("one", List.of(backend(1), backend(2)), HTTP),
+            table("two", List.of(backend(3)), HTTPS));
+    Transition to =
+        Transition.of(
+            before,
+            state(
+                table("two", List.of(backend(3)), HTTPS),
+                table("one", List.of(backend(2), backend(1)), HTTP)));
+    assertTrue(to.changesNothing());
+  }
+
+  @Test
+  void shouldGiveABindItsIdOnlyForTheVeryEntriesThatItHad() {
+    Bind range = new Bind(Prefix.host(VIP), Optional.of(Protocol.TCP), new PortRange(80, 81));
+    LiveState before = live(table("web", List.of(backend(1)), HTTP));
+    Transition wider = Transition.of(before, state(table("web", List.of(backend(1)), range)));
+    assertEquals(Map.of(range, 2), wider.statsOfBinds());
+    Transition narrower =
+        Transition.of(wider.next(), state(table("web", List.of(backend(1)), HTTP)));
+    assertEquals(Map.of(HTTP, 1), narrower.statsOfBinds());
+  }
+
+  @Test
+  void shouldPublishTheFirstGenerationEvenIfItServesNothing() {
+    assertFalse(Transition.of(LiveState.NONE, state()).changesNothing());
+  }
+}

@@ -1,0 +1,36 @@
+package io.lbdirector.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ErrnoTest {
+  /** From {@code errno -l}; one before and one after each gap of the list. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, errno",
+    "-1, errno",
+    "1, EPERM",
+    "11, EAGAIN",
+    "19, ENODEV",
+    "22, EINVAL",
+    "40, ELOOP",
+    "41, errno",
+    "42, ENOMSG",
+    "57, EBADSLT",
+    "58, errno",
+    "59, EBFONT",
+    "71, EPROTO",
+    "95, EOPNOTSUPP",
+    "100, ENETDOWN",
+    "105, ENOBUFS",
+    "110, ETIMEDOUT",
+    "113, EHOSTUNREACH",
+    "133, EHWPOISON",
+    "134, errno"
+  })
+  void shouldNameNumbersAsLinuxDoes(int number, String name) {
+    assertEquals(name, Errno.name(number));
+  }
+}

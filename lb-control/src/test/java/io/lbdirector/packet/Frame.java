@@ -1,0 +1,206 @@
+package io.lbdirector.packet;
+
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.MacAddress;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Builds frames from the inside out: {@code Frame.tcpSyn(CLIENT, 40000, VIP, 443).toBytes()}. Each
+ * {@code with} and {@code in} returns a new frame.
+ */
+public final class Frame {
+  public static final int TCP = 6;
+  public static final int UDP = 17;
+  public static final int ICMP = 1;
+  public static final int ICMP6 = 58;
+  public static final int ETHERNET_LENGTH = 14;
+
+  private final IpAddress source;
+  private final IpAddress destination;
+  private final int protocol;
+  private final byte[] l4;
+  private final int trafficClass;
+  private final int fragmentField;
+  private final byte[] options;
+  private final byte[] padding;
+  private final byte[] tags;
+
+  private Frame(
+      IpAddress source,
+      IpAddress destination,
+      int protocol,
+      byte[] l4,
+      int trafficClass,
+      int fragmentField,
+      byte[] options,
+      byte[] padding,
+      byte[] tags) {
+    this.source = source;
+    this.destination = destination;
+    this.protocol = protocol;
+    this.l4 = l4;
+    this.trafficClass = trafficClass;
+    this.fragmentField = fragmentField;
+    this.options = options;
+    this.padding = padding;
+    this.tags = tags;
+  }
+
+  /** An IP packet of any protocol; {@code l4} is all that comes behind the IP header. */
+  public static Frame ip(IpAddress source, IpAddress destination, int protocol, byte[] l4) {
+    byte[] none = {};
+    return new Frame(source, destination, protocol, l4, 0, 0, none, none, none);
+  }
+
+  public static Frame tcpSyn(IpAddress source, int sourcePort, IpAddress destination, int port) {
+    return tcp(source, sourcePort, destination, port, 0x02, new byte[0]);
+  }
+
+  /**
+   * A TCP segment.
+   *
+   * @param flags as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16
+   */
+  public static Frame tcp(
+      IpAddress source,
+      int sourcePort,
+      IpAddress destination,
+      int port,
+      int flags,
+      byte[] payload) {
+    ByteBuffer segment = ByteBuffer.allocate(20 + payload.length);
+    segment.putShort((short) sourcePort).putShort((short) port);
+    segment.putInt(0x01020304).putInt((flags & 0x10) == 0 ? 0 : 0x05060708);
+    segment.put((byte) 0x50).put((byte) flags).putShort((short) 64240);
+    segment.putShort((short) 0).putShort((short) 0).put(payload);
+    segment.putShort(16, checksumL4(source, destination, TCP, segment.array()));
+    return ip(source, destination, TCP, segment.array());
+  }
+
+  public static Frame udp(
+      IpAddress source, int sourcePort, IpAddress destination, int port, byte[] payload) {
+    ByteBuffer datagram = ByteBuffer.allocate(8 + payload.length);
+    datagram.putShort((short) sourcePort).putShort((short) port);
+    datagram.putShort((short) datagram.capacity()).putShort((short) 0).put(payload);
+    datagram.putShort(6, checksumL4(source, destination, UDP, datagram.array()));
+    return ip(source, destination, UDP, datagram.array());
+  }
+
+  /** An ICMP or ICMPv6 message of eight bytes header and {@code payload}. */
+  public static Frame icmp(
+      IpAddress source, IpAddress destination, int type, int code, byte[] payload) {
+    int protocol = source.isV4() ? ICMP : ICMP6;
+    ByteBuffer message = ByteBuffer.allocate(8 + payload.length);
+    message.put((byte) type).put((byte) code).putShort((short) 0);
+    message.putShort((short) 0x1234).putShort((short) 1).put(payload);
+    short checksum =
+        source.isV4()
+            ? checksum(message.array())
+            : checksumL4(source, destination, protocol, message.array());
+    message.putShort(2, checksum);
+    return ip(source, destination, protocol, message.array());
+  }
+
+  public static Frame echoRequest(IpAddress source, IpAddress destination) {
+    return icmp(source, destination, source.isV4() ? 8 : 128, 0, new byte[] {1, 2, 3, 4});
+  }
+
+  /** DSCP and ECN: the TOS byte of IPv4, the traffic class of IPv6. */
+  public Frame withTrafficClass(int value) {
+    return new Frame(
+        source, destination, protocol, l4, value, fragmentField, options, padding, tags);
+  }
+
+  /** The 16 bits of flags and offset of the IPv4 header. */
+  public Frame withFragmentField(int value) {
+    return new Frame(
+        source, destination, protocol, l4, trafficClass, value, options, padding, tags);
+  }
+
+  /** IPv4 options, a multiple of four bytes. */
+  public Frame withOptions(byte[] value) {
+    return new Frame(
+        source, destination, protocol, l4, trafficClass, fragmentField, value, padding, tags);
+  }
+
+  /** Bytes behind the IP packet that do not belong to it, as short frames have. */
+  public Frame withPadding(int bytes) {
+    byte[] value = new byte[bytes];
+    Arrays.fill(value, (byte) 0xa5);
+    return new Frame(
+        source, destination, protocol, l4, trafficClass, fragmentField, options, value, tags);
+  }
+
+  /** A VLAN tag in front of the packet. */
+  public Frame withVlan(int id) {
+    byte[] value = ByteBuffer.allocate(4).putShort((short) 0x8100).putShort((short) id).array();
+    return new Frame(
+        source, destination, protocol, l4, trafficClass, fragmentField, options, padding, value);
+  }
+
+  /** The frame as a director receives it: from the router, to the director. */
+  public byte[] toBytes() {
+    return ethernet(Actors.DIRECTOR_MAC, Actors.ROUTER_MAC);
+  }
+
+  private byte[] ethernet(MacAddress to, MacAddress from) {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    frame.writeBytes(to.toBytes());
+    frame.writeBytes(from.toBytes());
+    frame.writeBytes(tags);
+    frame.writeBytes(
+        source.isV4() ? new byte[] {0x08, 0x00} : new byte[] {(byte) 0x86, (byte) 0xdd});
+    frame.writeBytes(ipPacket());
+    frame.writeBytes(padding);
+    return frame.toByteArray();
+  }
+
+  /** The IP packet alone. */
+  public byte[] ipPacket() {
+    return source.isV4() ? ipv4() : ipv6();
+  }
+
+  private byte[] ipv4() {
+    int header = 20 + options.length;
+    ByteBuffer packet = ByteBuffer.allocate(header + l4.length);
+    packet.put((byte) (0x40 | header / 4)).put((byte) trafficClass);
+    packet.putShort((short) packet.capacity());
+    packet.putShort((short) 0x4242).putShort((short) fragmentField);
+    packet.put((byte) 61).put((byte) protocol).putShort((short) 0);
+    packet.put(source.toBytes()).put(destination.toBytes()).put(options);
+    packet.putShort(10, checksum(Arrays.copyOf(packet.array(), header)));
+    return packet.put(l4).array();
+  }
+
+  private byte[] ipv6() {
+    ByteBuffer packet = ByteBuffer.allocate(40 + l4.length);
+    packet.putInt(6 << 28 | trafficClass << 20 | 0x54321);
+    packet.putShort((short) l4.length).put((byte) protocol).put((byte) 61);
+    return packet.put(source.toBytes()).put(destination.toBytes()).put(l4).array();
+  }
+
+  /** The Internet checksum (RFC 1071) of {@code bytes}. */
+  public static short checksum(byte[] bytes) {
+    long sum = 0;
+    for (int i = 0; i < bytes.length; i += 2) {
+      sum += (bytes[i] & 0xff) << 8 | (i + 1 < bytes.length ? bytes[i + 1] & 0xff : 0);
+    }
+    while (sum > 0xffff) {
+      sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return (short) ~sum;
+  }
+
+  private static short checksumL4(
+      IpAddress source, IpAddress destination, int protocol, byte[] l4) {
+    ByteArrayOutputStream pseudo = new ByteArrayOutputStream();
+    pseudo.writeBytes(source.toBytes());
+    pseudo.writeBytes(destination.toBytes());
+    pseudo.writeBytes(ByteBuffer.allocate(4).putInt(protocol).array());
+    pseudo.writeBytes(ByteBuffer.allocate(4).putInt(l4.length).array());
+    pseudo.writeBytes(l4);
+    return checksum(pseudo.toByteArray());
+  }
+}
