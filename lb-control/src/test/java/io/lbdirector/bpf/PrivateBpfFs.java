@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A BPF file system of one test's own, gone with everything pinned in it when closed. */
-final class PrivateBpfFs implements AutoCloseable {
+public final class PrivateBpfFs implements AutoCloseable {
   private final Path folder;
 
   private PrivateBpfFs(Path folder) {
     this.folder = folder;
   }
 
-  static PrivateBpfFs mount() {
+  public static PrivateBpfFs mount() {
     try {
       Path folder = Files.createTempDirectory("lb-bpffs-");
       BpfFs.mount(folder);
@@ -23,11 +23,11 @@ final class PrivateBpfFs implements AutoCloseable {
     }
   }
 
-  Path path(String name) {
+  public Path path(String name) {
     return folder.resolve(name);
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 

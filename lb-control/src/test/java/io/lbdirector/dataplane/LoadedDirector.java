@@ -4,8 +4,8 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.Verdict;
-import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfProgram.TestRun;
+import io.lbdirector.bpf.PrivateBpfFs;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
@@ -14,10 +14,6 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.packet.Actors;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,17 +32,11 @@ final class LoadedDirector implements AutoCloseable {
   static final int PASS = 2;
   static final int TX = 3;
 
-  private final Path bpffs;
+  private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
   private DataPlane plane;
   private LiveState live = LiveState.NONE;
 
   LoadedDirector() {
-    try {
-      bpffs = Files.createTempDirectory("lb-bpffs");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    BpfFs.mount(bpffs);
     try {
       open();
       setPort(Abi.DEFAULT_PORT);
@@ -57,7 +47,7 @@ final class LoadedDirector implements AutoCloseable {
   }
 
   PinFolder pins() {
-    return PinFolder.of(bpffs, "test");
+    return PinFolder.of(bpffs.folder(), "test");
   }
 
   /** Opens the data plane as a daemon does at its start: takes over what is pinned. */
@@ -150,8 +140,7 @@ final class LoadedDirector implements AutoCloseable {
         plane.close();
       }
     } finally {
-      BpfFs.unmount(bpffs);
-      bpffs.toFile().delete();
+      bpffs.close();
     }
   }
 }

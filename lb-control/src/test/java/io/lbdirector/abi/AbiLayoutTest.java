@@ -1,0 +1,250 @@
+package io.lbdirector.abi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lbdirector.bpf.BpfObject;
+import io.lbdirector.bpf.MapSpec;
+import io.lbdirector.forwarding.HashField;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds the Java half of lb_abi.h to the C half: layouts and enums by the BTF of the compiled
+ * objects, map shapes by their definitions, numbers by the header's text. Each test lists every
+ * difference. Needs no root.
+ */
+class AbiLayoutTest {
+  private static final Path HEADER = Path.of("../lb-bpf/include/lb_abi.h");
+
+  /** Where Java says that a struct's members are; those not named are padding or reserved. */
+  private record JavaStruct(int length, Map<String, Integer> offsets) {}
+
+  private static Map<String, JavaStruct> javaStructs() {
+    Map<String, JavaStruct> structs = new TreeMap<>();
+    structs.put(
+        "lb_live",
+        new JavaStruct(
+            LiveLayout.LENGTH,
+            Map.of(
+                "generation", LiveLayout.GENERATION_OFFSET,
+                "settings", LiveLayout.SETTINGS_OFFSET)));
+    structs.put(
+        "lb_settings",
+        new JavaStruct(
+            LiveLayout.SETTINGS_LENGTH,
+            Map.of(
+                "source_ip", LiveLayout.SOURCE_IP_OFFSET,
+                "flags", LiveLayout.FLAGS_OFFSET,
+                "source_ip6", LiveLayout.SOURCE_IP6_OFFSET)));
+    structs.put(
+        "lb_port",
+        new JavaStruct(
+            PortLayout.LENGTH,
+            Map.of(
+                "mac", PortLayout.MAC_OFFSET,
+                "gateway", PortLayout.GATEWAY_OFFSET,
+                "gateway6", PortLayout.GATEWAY6_OFFSET,
+                "mtu", PortLayout.MTU_OFFSET)));
+    structs.put(
+        "lb_vip4_key",
+        new JavaStruct(VipLayout.KEY4_LENGTH, Map.of("address", 0, "port", 4, "protocol", 6)));
+    structs.put(
+        "lb_vip6_key",
+        new JavaStruct(VipLayout.KEY6_LENGTH, Map.of("address", 0, "port", 16, "protocol", 18)));
+    structs.put(
+        "lb_vip",
+        new JavaStruct(
+            VipLayout.LENGTH,
+            Map.of(
+                "hash_key", VipLayout.HASH_KEY_OFFSET,
+                "table", VipLayout.TABLE_OFFSET,
+                "stats", VipLayout.STATS_OFFSET,
+                "hash_fields", VipLayout.HASH_FIELDS_OFFSET,
+                "alt_hash_fields", VipLayout.ALT_HASH_FIELDS_OFFSET)));
+    structs.put("lb_row", new JavaStruct(RowLayout.LENGTH, Map.of("hops", RowLayout.HOPS_OFFSET)));
+    structs.put(
+        "lb_backend",
+        new JavaStruct(
+            BackendLayout.LENGTH,
+            Map.of(
+                "address", BackendLayout.ADDRESS_OFFSET,
+                "family", BackendLayout.FAMILY_OFFSET)));
+    structs.put(
+        "lb_counter",
+        new JavaStruct(
+            CounterLayout.LENGTH,
+            Map.of(
+                "packets", CounterLayout.PACKETS_OFFSET,
+                "bytes", CounterLayout.BYTES_OFFSET)));
+    structs.put(
+        "lb_constants",
+        new JavaStruct(
+            ConstantsLayout.LENGTH, Map.of("gue_port", ConstantsLayout.GUE_PORT_OFFSET)));
+    return structs;
+  }
+
+  @Test
+  void shouldHaveTheSameStructsInBothObjects() {
+    List<String> differences = new ArrayList<>();
+    for (String object : List.of("lb_director", "lb_backend")) {
+      Btf btf = Btf.read(object(object));
+      javaStructs()
+          .forEach(
+              (name, java) -> {
+                if (btf.hasStruct(name)) {
+                  compare(object, btf.struct(name), java, differences);
+                } else if (object.equals("lb_director")) {
+                  differences.add(object + " has no struct " + name);
+                }
+              });
+    }
+    assertEquals(List.of(), differences);
+  }
+
+  private static void compare(
+      String object, Btf.Struct c, JavaStruct java, List<String> differences) {
+    if (c.size() != java.length()) {
+      differences.add(
+          object
+              + ": struct "
+              + c.name()
+              + " has "
+              + c.size()
+              + " bytes, Java says "
+              + java.length());
+    }
+    Map<String, Integer> offsets = new TreeMap<>();
+    c.members().forEach((name, member) -> offsets.put(name, member.offset()));
+    offsets.keySet().removeIf(name -> name.equals("reserved") || name.equals("pad"));
+    offsets.remove("flags", 26); // of lb_vip: reserved, and zero
+    if (!offsets.equals(new TreeMap<>(java.offsets()))) {
+      differences.add(
+          object
+              + ": struct "
+              + c.name()
+              + " has "
+              + offsets
+              + ", Java says "
+              + new TreeMap<>(java.offsets()));
+    }
+  }
+
+  @Test
+  void shouldHaveTheSameVerdictsAndOutcomes() {
+    assertEquals(
+        numbered(Verdict.values(), "LB_", "LB_VERDICTS"),
+        Btf.read(object("lb_director")).enumValues("lb_verdict"));
+    assertEquals(
+        numbered(Outcome.values(), "LB_OUTCOME_", "LB_OUTCOMES"),
+        Btf.read(object("lb_backend")).enumValues("lb_outcome"));
+  }
+
+  /** Each constant of a Java enum under its C name, and how many there are under {@code count}. */
+  private static Map<String, Long> numbered(Enum<?>[] values, String prefix, String count) {
+    Map<String, Long> numbers = new LinkedHashMap<>();
+    Arrays.stream(values).forEach(v -> numbers.put(prefix + v.name(), (long) v.ordinal()));
+    numbers.put(count, (long) values.length);
+    return numbers;
+  }
+
+  @Test
+  void shouldCallTheSameVerdictsNormal() throws IOException {
+    Pattern entry = Pattern.compile("LB_((?:TX|PASS|DROP)_\\w+) = \\d+,\\s*/\\*([^*]+)\\*/");
+    Matcher entries = entry.matcher(Files.readString(HEADER));
+    Map<Verdict, Boolean> normal = new TreeMap<>();
+    Predicate<String> saysSo = Pattern.compile("(?<!never )normal$").asPredicate();
+    while (entries.find()) {
+      String comment = entries.group(2).strip();
+      normal.put(Verdict.valueOf(entries.group(1)), saysSo.test(comment));
+    }
+    Map<Verdict, Boolean> java = new TreeMap<>();
+    Arrays.stream(Verdict.values()).forEach(v -> java.put(v, v.isNormal()));
+    assertEquals(java, normal);
+  }
+
+  @Test
+  void shouldHaveTheSameNumbers() throws IOException {
+    Map<String, Long> java = new TreeMap<>();
+    java.put("LB_LAYOUT_VERSION", (long) Abi.LAYOUT_VERSION);
+    java.put("LB_GUE_PORT", (long) Abi.GUE_PORT);
+    java.put("LB_TABLE_ROWS", (long) Abi.TABLE_ROWS);
+    java.put("LB_MAX_HOPS", (long) Abi.MAX_HOPS);
+    java.put("LB_TABLE_SLOTS", (long) Abi.TABLE_SLOTS);
+    java.put("LB_GENERATIONS", (long) Abi.GENERATIONS);
+    java.put("LB_MAX_PORTS", (long) Abi.MAX_PORTS);
+    java.put("LB_MAX_VIPS", (long) Abi.MAX_VIPS);
+    java.put("LB_MAX_BACKENDS", (long) Abi.MAX_BACKENDS);
+    java.put("LB_MAX_VIP_STATS", (long) Abi.MAX_VIP_STATS);
+    java.put("LB_EMPTY_TABLE", (long) Abi.EMPTY_TABLE);
+    java.put("LB_DEFAULT_PORT", (long) Abi.DEFAULT_PORT);
+    java.put("LB_FAMILY_IPV4", (long) Abi.FAMILY_IPV4);
+    java.put("LB_FAMILY_IPV6", (long) Abi.FAMILY_IPV6);
+    java.put("LB_SETTING_COPY_DSCP", (long) LiveLayout.COPY_DSCP);
+    java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
+    for (HashField field : HashField.values()) {
+      java.put("LB_HASH_" + field.name(), (long) VipLayout.bit(field));
+    }
+    Map<String, Long> c = definitions();
+    c.keySet().removeIf(name -> name.startsWith("LB_GUE_HOPS_")); // on the wire only
+    assertEquals(java, c);
+  }
+
+  /** Every {@code #define} of a number, or of a bit, in the header. */
+  private static Map<String, Long> definitions() throws IOException {
+    Pattern define =
+        Pattern.compile(
+            "^#define\\s+(LB_\\w+)\\s+(?:(\\d+)|\\(1U << (\\d+)\\))", Pattern.MULTILINE);
+    Matcher found = define.matcher(Files.readString(HEADER));
+    Map<String, Long> numbers = new TreeMap<>();
+    while (found.find()) {
+      boolean plain = found.group(2) != null;
+      numbers.put(
+          found.group(1),
+          plain ? Long.parseLong(found.group(2)) : 1L << Integer.parseInt(found.group(3)));
+    }
+    return numbers;
+  }
+
+  @Test
+  void shouldHaveTheSameMaps() {
+    Map<String, String> shapes = new TreeMap<>();
+    try (BpfObject director = BpfObject.open("lb_director", object("lb_director"))) {
+      director.mapNames().forEach(name -> shapes.put(name, shape(director.declaredSpec(name))));
+    }
+    Map<String, String> java = new TreeMap<>();
+    java.put(Abi.LIVE, "4 -> 192, 1 entries");
+    java.put(Abi.PORTS, "4 -> " + PortLayout.LENGTH + ", " + Abi.MAX_PORTS + " entries");
+    java.put(Abi.VIPS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.VIPS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.TABLES, "4 -> 4, " + Abi.TABLE_SLOTS + " entries");
+    java.put(Abi.BACKENDS, "4 -> " + BackendLayout.LENGTH + ", " + Abi.MAX_BACKENDS + " entries");
+    java.put(Abi.VERDICTS, "4 -> 16, " + Verdict.values().length + " entries");
+    java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
+    java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
+    assertEquals(java, shapes);
+  }
+
+  private static String shape(MapSpec spec) {
+    return spec.keySize() + " -> " + spec.valueSize() + ", " + spec.maxEntries() + " entries";
+  }
+
+  private static byte[] object(String name) {
+    try (InputStream in = AbiLayoutTest.class.getResourceAsStream("/bpf/" + name + ".bpf.o")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.lbdirector.abi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.VipLayout.Target;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.HashField;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.Vip;
+import io.lbdirector.packet.Actors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is encoded reads back as it was, and the bytes stand where the wire and the kernel want. */
+class LayoutCodecTest {
+  private static final SipKey KEY = SipKey.parseHex("000102030405060708090a0b0c0d0e0f");
+
+  @Test
+  void shouldReadBackSettings() {
+    Settings all =
+        new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), true, true);
+    for (Settings settings : List.of(Settings.NONE, all)) {
+      assertEquals(settings, Settings.decode(settings.encode()));
+    }
+  }
+
+  @Test
+  void shouldReadBackVipsAndTheirTargets() {
+    for (Vip vip :
+        List.of(
+            new Vip(Actors.VIP, 6, 443),
+            new Vip(Actors.VIP6, 17, 65_535),
+            Vip.echo(Actors.VIP),
+            Vip.echo(Actors.VIP6))) {
+      assertEquals(vip, VipLayout.decodeKey(VipLayout.encodeKey(vip)));
+    }
+    Target target =
+        new Target(
+            KEY,
+            Set.of(HashField.SRC_ADDR, HashField.DST_PORT),
+            Set.of(HashField.DST_ADDR),
+            8192,
+            131_072);
+    assertEquals(target, Target.decode(target.encode()));
+  }
+
+  @Test
+  void shouldPutVipKeysInNetworkOrder() {
+    assertEquals(
+        "cb00710a 01bb 06 00".replace(" ", ""),
+        HexFormat.of().formatHex(VipLayout.encodeKey(new Vip(Actors.VIP, 6, 443))));
+  }
+
+  @Test
+  void shouldReadBackBackendsOfBothFamiliesAndNone() {
+    for (IpAddress address : List.of(Actors.backend(7), Actors.backend6(7))) {
+      assertEquals(Optional.of(address), BackendLayout.decode(BackendLayout.encode(address)));
+    }
+    assertEquals(Optional.empty(), BackendLayout.decode(BackendLayout.encodeNone()));
+  }
+
+  @Test
+  void shouldReadBackRowsOfEveryLengthWithTheSameDigest() {
+    List<Backend> pool =
+        List.of(
+            Backend.active(Actors.backend(1)),
+            Backend.active(Actors.backend(2)),
+            Backend.active(Actors.backend(3)),
+            Backend.active(Actors.backend(4)));
+    for (int hops = 1; hops <= 4; hops++) {
+      ForwardingTable rows = RendezvousTable.build(KEY, hops, pool, b -> true);
+      byte[] encoded = RowLayout.encode(rows, address -> address.byteAt(3) + 1000);
+      ForwardingTable read =
+          RowLayout.decode(encoded, index -> Optional.of(Actors.backend(index - 1000)));
+      assertEquals(rows.digest(), read.digest());
+    }
+    ForwardingTable none = RendezvousTable.build(KEY, 2, List.of(), b -> true);
+    byte[] encoded = RowLayout.encode(none, address -> 1);
+    assertEquals(none.digest(), RowLayout.decode(encoded, i -> Optional.empty()).digest());
+  }
+
+  @Test
+  void shouldRefuseRowsThatContradictThemselves() {
+    ByteBuffer rows = ByteBuffer.allocate(RowLayout.TABLE_LENGTH).order(ByteOrder.nativeOrder());
+    for (int row = 0; row < Abi.TABLE_ROWS; row++) {
+      rows.putShort(row * RowLayout.LENGTH, (short) 1);
+    }
+    IllegalStateException noAddress =
+        assertThrows(
+            IllegalStateException.class,
+            () -> RowLayout.decode(rows.array(), index -> Optional.empty()));
+    assertTrue(noAddress.getMessage().contains("index 1"), noAddress.getMessage());
+
+    rows.putShort(77 * RowLayout.LENGTH, (short) 0);
+    IllegalStateException uneven =
+        assertThrows(
+            IllegalStateException.class,
+            () -> RowLayout.decode(rows.array(), i -> Optional.of(Actors.backend(1))));
+    assertTrue(uneven.getMessage().contains("row 77"), uneven.getMessage());
+  }
+}
