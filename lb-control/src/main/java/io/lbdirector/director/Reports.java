@@ -20,6 +20,7 @@ import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,8 +53,8 @@ final class Reports {
         ProcessHandle.current().pid(),
         serving.live().generation(),
         serving.source(),
-        startedAt.toString(),
-        serving.since().toString(),
+        text(startedAt),
+        text(serving.since()),
         serving.adopted(),
         ready.ready(),
         ready.reason(),
@@ -80,6 +81,10 @@ final class Reports {
         text(port.gateway().or(port::gateway6)),
         text(port.gatewayMac().or(port::gateway6Mac)),
         port.gateway().isPresent() ? port.gatewayState() : port.gateway6State());
+  }
+
+  private static String text(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static String text(Optional<?> value) {

@@ -12,10 +12,9 @@ final class RendezvousScore {
   private static final long LENGTH_V4 = (8L + 4) << 56;
   private static final long LENGTH_V6 = (8L + 16) << 56;
 
-  private final long i0;
-  private final long i1;
-  private final long i2;
-  private final long i3;
+  private final SipHash24 seeded;
+  private final SipHash24 row = new SipHash24();
+  private final SipHash24 work = new SipHash24();
 
   /** First 8 bytes of each address as SipHash reads them; of an IPv4 address, its whole block. */
   private final long[] head;
@@ -25,24 +24,11 @@ final class RendezvousScore {
 
   private final boolean[] v6;
 
-  // SipHash state: of the row after its seed, and of the candidate at work.
-  private long r0;
-  private long r1;
-  private long r2;
-  private long r3;
-  private long v0;
-  private long v1;
-  private long v2;
-  private long v3;
-
   /**
    * @param candidates distinct addresses, ascending: the order that breaks a tie of scores
    */
   RendezvousScore(SipKey seed, List<Backend> candidates) {
-    i0 = seed.k0() ^ 0x736f6d6570736575L;
-    i1 = seed.k1() ^ 0x646f72616e646f6dL;
-    i2 = seed.k0() ^ 0x6c7967656e657261L;
-    i3 = seed.k1() ^ 0x7465646279746573L;
+    seeded = SipHash24.keyed(seed);
     head = new long[candidates.size()];
     tail = new long[candidates.size()];
     v6 = new boolean[candidates.size()];
@@ -108,63 +94,22 @@ final class RendezvousScore {
     scores[i] = score;
   }
 
-  private void absorbRow(int row) {
-    v0 = i0;
-    v1 = i1;
-    v2 = i2;
-    v3 = i3;
-    absorb(LENGTH_ROW | Integer.reverseBytes(row) & 0xffffffffL);
-    long rowSeed = finish();
-    v0 = i0;
-    v1 = i1;
-    v2 = i2;
-    v3 = i3;
-    absorb(rowSeed);
-    r0 = v0;
-    r1 = v1;
-    r2 = v2;
-    r3 = v3;
+  /** Leaves the state that all candidates of a row begin with: its seed absorbed. */
+  private void absorbRow(int number) {
+    work.set(seeded);
+    work.absorb(LENGTH_ROW | Integer.reverseBytes(number) & 0xffffffffL);
+    long rowSeed = work.finish();
+    row.set(seeded);
+    row.absorb(rowSeed);
   }
 
   private long score(int candidate) {
-    v0 = r0;
-    v1 = r1;
-    v2 = r2;
-    v3 = r3;
-    absorb(head[candidate]);
+    work.set(row);
+    work.absorb(head[candidate]);
     if (v6[candidate]) {
-      absorb(tail[candidate]);
-      absorb(LENGTH_V6);
+      work.absorb(tail[candidate]);
+      work.absorb(LENGTH_V6);
     }
-    return Long.reverseBytes(finish());
-  }
-
-  private void absorb(long word) {
-    v3 ^= word;
-    round();
-    round();
-    v0 ^= word;
-  }
-
-  private long finish() {
-    v2 ^= 0xff;
-    round();
-    round();
-    round();
-    round();
-    return v0 ^ v1 ^ v2 ^ v3;
-  }
-
-  private void round() {
-    v0 += v1;
-    v1 = Long.rotateLeft(v1, 13) ^ v0;
-    v0 = Long.rotateLeft(v0, 32);
-    v2 += v3;
-    v3 = Long.rotateLeft(v3, 16) ^ v2;
-    v0 += v3;
-    v3 = Long.rotateLeft(v3, 21) ^ v0;
-    v2 += v1;
-    v1 = Long.rotateLeft(v1, 17) ^ v2;
-    v2 = Long.rotateLeft(v2, 32);
+    return Long.reverseBytes(work.finish());
   }
 }

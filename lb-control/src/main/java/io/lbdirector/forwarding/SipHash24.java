@@ -18,11 +18,25 @@ public final class SipHash24 {
   private long v2;
   private long v3;
 
-  private SipHash24(long k0, long k1) {
-    v0 = k0 ^ 0x736f6d6570736575L;
-    v1 = k1 ^ 0x646f72616e646f6dL;
-    v2 = k0 ^ 0x6c7967656e657261L;
-    v3 = k1 ^ 0x7465646279746573L;
+  /** A state to {@link #set} from another; of itself it is no hash. */
+  SipHash24() {}
+
+  /** The state before the first block. */
+  static SipHash24 keyed(SipKey key) {
+    SipHash24 state = new SipHash24();
+    state.v0 = key.k0() ^ 0x736f6d6570736575L;
+    state.v1 = key.k1() ^ 0x646f72616e646f6dL;
+    state.v2 = key.k0() ^ 0x6c7967656e657261L;
+    state.v3 = key.k1() ^ 0x7465646279746573L;
+    return state;
+  }
+
+  /** Takes over the state of {@code other}, which is not changed. */
+  void set(SipHash24 other) {
+    v0 = other.v0;
+    v1 = other.v1;
+    v2 = other.v2;
+    v3 = other.v3;
   }
 
   /**
@@ -34,7 +48,7 @@ public final class SipHash24 {
    *     reading
    */
   public static long hash(SipKey key, byte[] message) {
-    SipHash24 state = new SipHash24(key.k0(), key.k1());
+    SipHash24 state = keyed(key);
     int whole = message.length & ~7;
     for (int i = 0; i < whole; i += 8) {
       state.absorb(readLong(message, i));
@@ -51,14 +65,16 @@ public final class SipHash24 {
     return (long) LITTLE_ENDIAN_LONG.get(bytes, offset);
   }
 
-  private void absorb(long word) {
+  /** Takes in a block of eight bytes, read little-endian. */
+  void absorb(long word) {
     v3 ^= word;
     round();
     round();
     v0 ^= word;
   }
 
-  private long finish() {
+  /** Ends the hash; the caller has absorbed the last block, with the length in its top byte. */
+  long finish() {
     v2 ^= 0xff;
     round();
     round();
