@@ -9,9 +9,9 @@ import java.time.Duration;
  *     between, in which the director works, is not counted
  * @param linger time that a client gets to read the last answer of a connection
  * @param connections open at a time; the next one is answered 503
- * @param bodyBytes of a request
+ * @param bodyBytes of a request: as much as a config file may have
  */
 record Limits(Duration request, Duration linger, int connections, int bodyBytes) {
   static final Limits DEFAULT =
-      new Limits(Duration.ofSeconds(10), Duration.ofSeconds(2), 256, 2 << 20);
+      new Limits(Duration.ofSeconds(10), Duration.ofSeconds(2), 256, 8 << 20);
 }

@@ -94,9 +94,9 @@ class CurlTest {
   @Test
   void shouldTellOfTooBigFile() throws Exception {
     Path file = folder.resolve("forwarding.toml");
-    Files.write(file, new byte[(2 << 20) + 1]);
+    Files.write(file, new byte[(8 << 20) + 1]);
     String answer = curl(List.of(), "--data-binary", "@" + file, "http://lbd/v1/reload");
-    assertTrue(answer.contains("the body is above 2097152 bytes"), answer);
+    assertTrue(answer.contains("the body is above 8388608 bytes"), answer);
     assertTrue(answer.endsWith(" 413"), answer);
   }
 

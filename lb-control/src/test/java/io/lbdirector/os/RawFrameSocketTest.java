@@ -31,6 +31,8 @@ final class RawFrameSocketTest {
     scratch.ip("link add left index 10 type veth peer name right index 20");
     scratch.ip("link set left up");
     scratch.ip("link set right up");
+    scratch.awaitUp("left");
+    scratch.awaitUp("right");
     left = scratch.opened(() -> RawFrameSocket.open(10));
     right = scratch.opened(() -> RawFrameSocket.open(20));
   }

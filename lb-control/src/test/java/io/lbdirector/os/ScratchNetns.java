@@ -3,6 +3,7 @@ package io.lbdirector.os;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,6 +44,22 @@ public final class ScratchNetns implements AutoCloseable {
   /** Calls {@code opener} inside, and {@link #own}s what it opened. */
   public <T extends AutoCloseable> T opened(Callable<T> opener) throws Exception {
     return own(open().call(opener));
+  }
+
+  /**
+   * Waits until an interface that was set up really is: the kernel says so a moment later, and
+   * drops what is sent until then.
+   *
+   * @throws AssertionError after ten seconds
+   */
+  public void awaitUp(String name) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!ip("-o link show dev " + name).contains("state UP")) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(name + " is not up: " + ip("-o link show dev " + name));
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Runs {@code ip} inside, with arguments separated by single spaces. */
