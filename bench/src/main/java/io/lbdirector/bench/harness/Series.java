@@ -62,25 +62,33 @@ public final class Series {
 
   /** Nanoseconds of the fastest sample, per operation. */
   public double minimum() {
-    return samples.stream().mapToLong(Sample::nanos).min().orElseThrow() / (double) operations;
+    return sorted()[0] / operations;
   }
 
   /** Nanoseconds of the slowest sample, per operation. */
   public double maximum() {
-    return samples.stream().mapToLong(Sample::nanos).max().orElseThrow() / (double) operations;
+    return percentile(100);
   }
 
   /**
-   * Nanoseconds per operation that so many of the samples do not exceed.
+   * Nanoseconds per operation that so many of the samples do not exceed: one of the samples.
    *
    * @param percent above 0, to 100
    */
   public double percentile(double percent) {
-    return histogram.getValueAtPercentile(percent) / (double) operations;
+    double[] sorted = sorted();
+    return sorted[(int) Math.ceil(percent / 100 * sorted.length) - 1] / operations;
   }
 
+  /**
+   * The middle sample, per operation; the mean of the two middle ones if there is no single one.
+   */
   public double median() {
-    return Medians.of(samples.stream().mapToDouble(Sample::nanos).toArray()) / operations;
+    return Medians.of(sorted()) / operations;
+  }
+
+  private double[] sorted() {
+    return samples.stream().mapToDouble(Sample::nanos).sorted().toArray();
   }
 
   /** The median of every round, by its number. */

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reloads of a config with so many tables, by the product's director and phase by phase. */
+/**
+ * Reloads of a config with so many tables, by the product's director and phase by phase: by turns,
+ * each on a data plane of its own, so that the two can be compared.
+ */
 final class ReloadRun {
   private final ConfigText text;
   private final Series whole;
@@ -56,29 +59,22 @@ final class ReloadRun {
    */
   static ReloadRun of(int tables, int backends, int warmUps, int reloads) {
     ReloadRun run = new ReloadRun(new ConfigText(tables, backends));
-    try (PrivateDirector director = PrivateDirector.open()) {
-      run.byDirector(director.plane(), warmUps, reloads);
-    }
-    try (PrivateDirector director = PrivateDirector.open()) {
-      run.byPhases(director.plane(), warmUps, reloads);
-    }
-    return run;
-  }
-
-  private void byDirector(DataPlane plane, int warmUps, int reloads) {
-    try (Director director = start(plane)) {
+    try (PrivateDirector one = PrivateDirector.open();
+        PrivateDirector other = PrivateDirector.open();
+        Director director = run.start(one.plane())) {
+      PhasedReload phased = run.start(new PhasedReload(other.plane()));
       for (int edit = 1; edit <= warmUps + reloads; edit++) {
-        byte[] toml = text.afterEdit(edit);
-        long start = System.nanoTime();
-        ReloadReport report = director.reload(toml, "bench").toCompletableFuture().join();
-        long nanos = System.nanoTime() - start;
-        requireEqual(whole + ", edit " + edit, "tables written", 1, report.tablesBuilt());
-        requireEqual(whole + ", edit " + edit, "generation", edit + 1L, plane.generation());
+        long nanos = run.byDirector(director, one.plane(), edit);
+        Timing timing = run.byPhases(phased, edit);
         if (edit > warmUps) {
-          whole.add(edit - warmUps, nanos);
+          run.whole.add(edit - warmUps, nanos);
+          run.add(edit - warmUps, timing);
         }
       }
+      boolean asPublished = phased.live().equals(LiveStateReader.read(other.plane()));
+      requireEqual(run.untilDone.toString(), "whether maps are as published", true, asPublished);
     }
+    return run;
   }
 
   private Director start(DataPlane plane) {
@@ -93,19 +89,25 @@ final class ReloadRun {
     }
   }
 
-  private void byPhases(DataPlane plane, int warmUps, int reloads) {
-    PhasedReload phased = new PhasedReload(plane);
+  private PhasedReload start(PhasedReload phased) {
     phased.reload(text.afterEdit(0));
-    for (int edit = 1; edit <= warmUps + reloads; edit++) {
-      Timing timing = phased.reload(text.afterEdit(edit));
-      requireEqual(untilDone + ", edit " + edit, "tables written", 1, timing.tablesBuilt());
-      if (edit > warmUps) {
-        add(edit - warmUps, timing);
-      }
-    }
-    boolean asPublished = phased.live().equals(LiveStateReader.read(plane));
-    requireEqual(
-        untilDone.toString(), "whether the maps hold what was published", true, asPublished);
+    return phased;
+  }
+
+  private long byDirector(Director director, DataPlane plane, int edit) {
+    byte[] toml = text.afterEdit(edit);
+    long start = System.nanoTime();
+    ReloadReport report = director.reload(toml, "bench").toCompletableFuture().join();
+    long nanos = System.nanoTime() - start;
+    requireEqual(whole + ", edit " + edit, "tables written", 1, report.tablesBuilt());
+    requireEqual(whole + ", edit " + edit, "generation", edit + 1L, plane.generation());
+    return nanos;
+  }
+
+  private Timing byPhases(PhasedReload phased, int edit) {
+    Timing timing = phased.reload(text.afterEdit(edit));
+    requireEqual(untilDone + ", edit " + edit, "tables written", 1, timing.tablesBuilt());
+    return timing;
   }
 
   private void add(int reload, Timing timing) {

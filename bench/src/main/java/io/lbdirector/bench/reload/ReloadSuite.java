@@ -44,7 +44,8 @@ public final class ReloadSuite implements Suite {
         "`Director.reload` is the product's own way, as the admin socket calls it: TOML text in,"
             + " hand-over between its threads, answer after the old generation was retired.",
         "The phases are the same steps run by the harness on one thread with the product's classes,"
-            + " and add up to `until answered`: "
+            + " on a data plane of its own, by turns with the other; in each reload they add up to"
+            + " `until answered`: "
             + phases()
             + ". `until live` ends when packets use the new generation.",
         "Each reload gives one backend of one table another address: one table is built and"
