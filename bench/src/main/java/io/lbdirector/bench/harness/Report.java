@@ -1,0 +1,28 @@
+package io.lbdirector.bench.harness;
+
+import java.util.List;
+
+/**
+ * What a suite found out.
+ *
+ * @param title what was measured, in a few words
+ * @param findings tables of figures
+ * @param includes what is in the numbers, a sentence each
+ * @param excludes what is not, a sentence each
+ * @param series everything that was sampled, for those who want to look closer
+ */
+public record Report(
+    String title,
+    List<Finding> findings,
+    List<String> includes,
+    List<String> excludes,
+    List<Series> series) {
+
+  /**
+   * One table of figures.
+   *
+   * @param header names of its columns; the first is that of the rows' names
+   * @param rows as many cells as the header
+   */
+  public record Finding(String caption, List<String> header, List<List<String>> rows) {}
+}

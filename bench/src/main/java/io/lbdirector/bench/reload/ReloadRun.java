@@ -1,0 +1,154 @@
+package io.lbdirector.bench.reload;
+
+import static io.lbdirector.bench.harness.VoidRunException.requireEqual;
+
+import io.lbdirector.bench.director.ConfigText;
+import io.lbdirector.bench.director.PhasedReload;
+import io.lbdirector.bench.director.PhasedReload.Phase;
+import io.lbdirector.bench.director.PhasedReload.Timing;
+import io.lbdirector.bench.director.PrivateDirector;
+import io.lbdirector.bench.harness.Numbers;
+import io.lbdirector.bench.harness.Report.Finding;
+import io.lbdirector.bench.harness.Series;
+import io.lbdirector.config.ConfigException;
+import io.lbdirector.config.ConfigLoader;
+import io.lbdirector.dataplane.DataPlane;
+import io.lbdirector.dataplane.LiveStateReader;
+import io.lbdirector.director.Director;
+import io.lbdirector.director.DirectorControl.ReloadReport;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Reloads of a config with so many tables, by the product's director and phase by phase: by turns,
+ * each on a data plane of its own, so that the two can be compared.
+ */
+final class ReloadRun {
+  private final ConfigText text;
+  private final Series whole;
+  private final Series untilLive;
+  private final Series untilDone;
+  private final Map<Phase, Series> phases = new EnumMap<>(Phase.class);
+
+  private ReloadRun(ConfigText text) {
+    this.text = text;
+    whole = series("director");
+    untilLive = series("until-live");
+    untilDone = series("until-answered");
+    for (Phase phase : Phase.values()) {
+      phases.put(phase, series(name(phase)));
+    }
+  }
+
+  private Series series(String name) {
+    return new Series("tables-" + text.tables() + "." + name, 1);
+  }
+
+  private static String name(Phase phase) {
+    return phase.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Measures reloads of one table out of so many.
+   *
+   * @param warmUps reloads before the first that is recorded
+   */
+  static ReloadRun of(int tables, int backends, int warmUps, int reloads) {
+    ReloadRun run = new ReloadRun(new ConfigText(tables, backends));
+    try (PrivateDirector one = PrivateDirector.open();
+        PrivateDirector other = PrivateDirector.open();
+        Director director = run.start(one.plane())) {
+      PhasedReload phased = run.start(new PhasedReload(other.plane()));
+      for (int edit = 1; edit <= warmUps + reloads; edit++) {
+        long nanos = run.byDirector(director, one.plane(), edit);
+        Timing timing = run.byPhases(phased, edit);
+        if (edit > warmUps) {
+          run.whole.add(edit - warmUps, nanos);
+          run.add(edit - warmUps, timing);
+        }
+      }
+      boolean asPublished = phased.live().equals(LiveStateReader.read(other.plane()));
+      requireEqual(run.untilDone.toString(), "whether maps are as published", true, asPublished);
+    }
+    return run;
+  }
+
+  private Director start(DataPlane plane) {
+    try {
+      Director director =
+          new Director(
+              ConfigLoader.load(text.afterEdit(0), "bench"), plane, Clock.systemUTC(), r -> {});
+      director.start("bench");
+      return director;
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private PhasedReload start(PhasedReload phased) {
+    phased.reload(text.afterEdit(0));
+    return phased;
+  }
+
+  private long byDirector(Director director, DataPlane plane, int edit) {
+    byte[] toml = text.afterEdit(edit);
+    long start = System.nanoTime();
+    ReloadReport report = director.reload(toml, "bench").toCompletableFuture().join();
+    long nanos = System.nanoTime() - start;
+    requireEqual(whole + ", edit " + edit, "tables written", 1, report.tablesBuilt());
+    requireEqual(whole + ", edit " + edit, "generation", edit + 1L, plane.generation());
+    return nanos;
+  }
+
+  private Timing byPhases(PhasedReload phased, int edit) {
+    Timing timing = phased.reload(text.afterEdit(edit));
+    requireEqual(untilDone + ", edit " + edit, "tables written", 1, timing.tablesBuilt());
+    return timing;
+  }
+
+  private void add(int reload, Timing timing) {
+    timing.nanos().forEach((phase, nanos) -> phases.get(phase).add(reload, nanos));
+    untilLive.add(reload, timing.untilLive());
+    untilDone.add(reload, timing.untilDone());
+  }
+
+  List<Series> series() {
+    List<Series> all = new ArrayList<>(phases.values());
+    all.addAll(List.of(untilLive, untilDone, whole));
+    return all;
+  }
+
+  String summary() {
+    return "one table of %d: p50 %s ms, p99 %s ms"
+        .formatted(
+            text.tables(),
+            Numbers.millis(whole.percentile(50)),
+            Numbers.millis(whole.percentile(99)));
+  }
+
+  Finding finding() {
+    List<List<String>> rows = new ArrayList<>();
+    phases.forEach((phase, each) -> rows.add(row(name(phase), each)));
+    rows.add(row("until live", untilLive));
+    rows.add(row("until answered", untilDone));
+    rows.add(row("`Director.reload`", whole));
+    return new Finding(
+        "One table of %d changed, %s bytes of TOML, in milliseconds"
+            .formatted(text.tables(), Numbers.count(text.afterEdit(1).length)),
+        List.of("phase", "p50", "p90", "p99", "maximum"),
+        rows);
+  }
+
+  private static List<String> row(String name, Series each) {
+    return List.of(
+        name,
+        Numbers.millis(each.percentile(50)),
+        Numbers.millis(each.percentile(90)),
+        Numbers.millis(each.percentile(99)),
+        Numbers.millis(each.maximum()));
+  }
+}

@@ -1,0 +1,2 @@
+/** How long the rows of a table take to build. */
+package io.lbdirector.bench.tables;

@@ -1,0 +1,35 @@
+package io.lbdirector.bench.harness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class SeriesTest {
+  private static Series series(int operations, long[]... rounds) {
+    Series series = new Series("test", operations);
+    for (int round = 0; round < rounds.length; round++) {
+      for (long nanos : rounds[round]) {
+        series.add(round, nanos);
+      }
+    }
+    return series;
+  }
+
+  @Test
+  void shouldGiveFiguresPerOperation() {
+    Series series = series(10, new long[] {400, 100, 200, 300});
+    assertEquals(10, series.minimum());
+    assertEquals(25, series.median());
+    assertEquals(40, series.maximum());
+    assertEquals(40, series.percentile(100));
+    assertEquals(20, series.percentile(50));
+  }
+
+  @Test
+  void shouldCompareRoundWithRoundSoThatSlowRoundsDoNotCount() {
+    Series base = series(1, new long[] {10, 11, 99}, new long[] {100, 110, 990}, new long[] {20});
+    Series twice = series(1, new long[] {22}, new long[] {220, 9999, 1}, new long[] {40});
+    assertEquals(2.0, twice.medianRatioTo(base));
+    assertEquals(1.0, base.medianRatioTo(base));
+  }
+}
