@@ -5,6 +5,7 @@ import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.XdpLink;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  */
 public final class Attachments {
   private final DataPlane plane;
+  private final List<Path> made = new ArrayList<>();
 
   /**
    * @param plane not closed by this
@@ -43,11 +45,12 @@ public final class Attachments {
    */
   public Attached attach(String name, int ifindex, List<XdpLink.Mode> modes) {
     for (XdpLink.Mode mode : XdpLink.Mode.values()) {
-      if (takeOver(plane.pins().link(name, mode), ifindex)) {
-        return new Attached(name, ifindex, mode, true, warning(name, mode, modes));
+      if (isOn(plane.pins().link(name, mode), ifindex)) {
+        return takeOver(name, ifindex, mode, modes);
       }
     }
     XdpLink.Mode mode = attachFirst(name, ifindex, modes);
+    made.add(plane.pins().link(name, mode));
     return new Attached(name, ifindex, mode, false, warning(name, mode, modes));
   }
 
@@ -61,23 +64,46 @@ public final class Attachments {
     }
   }
 
-  /**
-   * False if there is no link here that holds {@code ifindex}; a link of a device gone is removed.
-   */
-  private boolean takeOver(Path pin, int ifindex) {
+  /** Takes the program off the interfaces that this has put it on, not those it found. */
+  public void detachMade() {
+    made.forEach(BpfFs::unpin);
+    made.forEach(pin -> PinFolder.removeIfEmpty(pin.getParent()));
+    made.clear();
+  }
+
+  /** Whether a link is pinned here that holds {@code ifindex}; that of a device gone is removed. */
+  private static boolean isOn(Path pin, int ifindex) {
     if (!Files.exists(pin)) {
       return false;
     }
     try (XdpLink link = XdpLink.openPinned(pin)) {
       if (link.ifindex() == ifindex) {
-        if (link.programId() != plane.program().id()) {
-          link.update(plane.program());
-        }
         return true;
       }
     }
     BpfFs.unpin(pin);
     return false;
+  }
+
+  private Attached takeOver(String name, int ifindex, XdpLink.Mode mode, List<XdpLink.Mode> modes) {
+    if (!modes.contains(mode)) {
+      throw new IllegalStateException(
+          "interface "
+              + name
+              + " is attached in "
+              + mode
+              + " mode since an earlier start, and the"
+              + " config asks for mode = \""
+              + modes.get(0)
+              + "\"; lbd detach (traffic stops) and"
+              + " start again, or ask for mode = \"auto\"");
+    }
+    try (XdpLink link = XdpLink.openPinned(plane.pins().link(name, mode))) {
+      if (link.programId() != plane.program().id()) {
+        link.update(plane.program());
+      }
+    }
+    return new Attached(name, ifindex, mode, true, warning(name, mode, modes));
   }
 
   private XdpLink.Mode attachFirst(String name, int ifindex, List<XdpLink.Mode> modes) {

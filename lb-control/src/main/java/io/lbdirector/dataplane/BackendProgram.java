@@ -121,15 +121,8 @@ public final class BackendProgram {
   public boolean detach() {
     boolean there = Files.exists(link());
     BpfFs.unpinAll(folder);
-    removeIfEmpty(folder.getParent());
+    PinFolder.removeIfEmpty(folder.getParent());
     return there;
-  }
-
-  private static void removeIfEmpty(Path parent) {
-    String[] left = parent.toFile().list();
-    if (left != null && left.length == 0) {
-      BpfFs.unpinAll(parent);
-    }
   }
 
   private Path link() {

@@ -1,6 +1,7 @@
 package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.BackendLayout;
 import io.lbdirector.abi.LiveLayout;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.RowLayout;
@@ -12,6 +13,9 @@ import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.MapSpec;
 import io.lbdirector.bpf.MapType;
 import io.lbdirector.bpf.MappedMemory;
+import io.lbdirector.forwarding.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
@@ -83,7 +87,7 @@ public final class DataPlane implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       handles.closeAfter(e);
       if (!adopt) {
-        Handles.suppress(e, () -> BpfFs.unpinAll(pins.layout()));
+        Handles.suppress(e, () -> discard(pins));
       }
       throw e;
     }
@@ -244,6 +248,30 @@ public final class DataPlane implements AutoCloseable {
    */
   public void setPort(int ifindex, byte[] port) {
     map(Abi.PORTS).update(Abi.key(ifindex), port);
+  }
+
+  /** Index and address of every entry of lb_backends that holds one. */
+  Map<Integer, IpAddress> backends() {
+    Map<Integer, IpAddress> backends = new HashMap<>();
+    map(Abi.BACKENDS)
+        .forEach(
+            (key, value) -> {
+              int index = ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt();
+              BackendLayout.decode(value).ifPresent(address -> backends.put(index, address));
+            });
+    return backends;
+  }
+
+  /** Takes back what a start that failed has pinned; what it had taken over stays. */
+  public void discardIfNew() {
+    if (!adopted) {
+      discard(pins);
+    }
+  }
+
+  private static void discard(PinFolder pins) {
+    BpfFs.unpinAll(pins.layout());
+    PinFolder.removeIfEmpty(pins.instance());
   }
 
   /**

@@ -31,13 +31,14 @@ import java.util.TreeMap;
  *       looks, and read back.
  *   <li>{@link #publish}: one store. A packet sees the old generation or the new one, never some of
  *       each.
- *   <li>{@link #retire}: after a grace period, what only the old generation used is freed.
+ *   <li>{@link #retire}: after a grace period, what the live generation does not reach is freed.
  * </ol>
  *
  * <p>Assumes that nobody else writes the maps, and that the transition starts from what is live. If
  * prepare fails, nothing that the live generation reaches has changed, and the idle slots are empty
- * again. A failed retire leaves the new generation live and whole; what it could not free is freed
- * by the next.
+ * again. A failed retire leaves the new generation live and whole. What could not be freed, by a
+ * failure or by a daemon that died, is freed before anything is prepared again: one sweep does for
+ * all, because what is to go is found by looking at what is there.
  *
  * <pre>{@code
  * LiveState live = swap.apply(Transition.of(live, desired));
@@ -49,8 +50,11 @@ public final class DataPlaneSwap {
   private final DataPlane plane;
   private final SwapStep.Observer observer;
 
-  /** Slots that may hold a table that is not live: what a failed clean-up left. */
-  private final Set<Integer> littered = new HashSet<>();
+  /** Indexes in lb_backends that may hold an address; found by reading once, then kept. */
+  private final Set<Integer> backends = new HashSet<>();
+
+  /** Whether nothing stands in the maps but what is live. Unknown at first, so no. */
+  private boolean swept;
 
   /**
    * @param plane not closed by the swap
@@ -58,18 +62,21 @@ public final class DataPlaneSwap {
   public DataPlaneSwap(DataPlane plane, SwapStep.Observer observer) {
     this.plane = plane;
     this.observer = observer;
+    plane.backends().keySet().forEach(backends::add);
   }
 
   /**
-   * Prepares, publishes and retires.
+   * Prepares, publishes and retires; of a transition that changes nothing, only the last.
    *
    * @return what is live now
    * @throws RuntimeException from prepare or publish, and then nothing has changed
    * @throws RetireException if only the clean-up failed; the new generation is live
    */
   public LiveState apply(Transition transition) {
-    prepare(transition);
-    publish(transition);
+    if (!transition.changesNothing()) {
+      prepare(transition);
+      publish(transition);
+    }
     try {
       retire(transition);
     } catch (RuntimeException e) {
@@ -101,6 +108,8 @@ public final class DataPlaneSwap {
 
   /** Writes the next generation beside the live one. */
   void prepare(Transition transition) {
+    sweep(transition.live());
+    swept = false;
     try {
       writeBackends(transition);
       zeroStats(transition);
@@ -111,7 +120,7 @@ public final class DataPlaneSwap {
         writeVips(family, idleSlot(transition), transition.next().vips());
       }
     } catch (RuntimeException | Error e) {
-      undo(transition, e);
+      Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
     }
   }
@@ -122,14 +131,14 @@ public final class DataPlaneSwap {
 
   private void writeBackends(Transition transition) {
     observer.before(SwapStep.WRITE_BACKENDS);
-    BpfMap backends = plane.map(Abi.BACKENDS);
     BpfMap stats = plane.map(Abi.BACKEND_STATS);
     transition
         .newBackends()
         .forEach(
             (index, address) -> {
+              backends.add(index);
               stats.updatePerCpu(Abi.key(index), CounterLayout.ZERO);
-              backends.update(Abi.key(index), BackendLayout.encode(address));
+              plane.map(Abi.BACKENDS).update(Abi.key(index), BackendLayout.encode(address));
             });
   }
 
@@ -145,7 +154,6 @@ public final class DataPlaneSwap {
       SortedMap<Integer, BpfMap> inners = new TreeMap<>();
       tables.forEach(
           (slot, rows) -> {
-            littered.add(slot);
             inners.put(slot, writeTable(slot, RowLayout.encode(rows, indexes::get), handles));
           });
       observer.before(SwapStep.INSTALL_TABLES);
@@ -189,7 +197,7 @@ public final class DataPlaneSwap {
           }
         });
     if (entries.isEmpty()) {
-      return; // the idle slot holds the empty map already
+      return; // the sweep has left the empty map in the idle slot
     }
     observer.before(SwapStep.CREATE_VIPS);
     String name = "lb_vips" + family + "_" + slot;
@@ -239,49 +247,59 @@ public final class DataPlaneSwap {
     try {
       observer.before(SwapStep.PUBLISH);
     } catch (RuntimeException | Error e) {
-      undo(transition, e);
+      Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
     }
     plane.setGeneration(transition.next().generation());
-    littered.removeAll(transition.next().tables().values());
   }
 
-  /** Frees what only the generation before used. */
+  /** Frees what the generation before used, and the live one does not. */
   void retire(Transition transition) {
-    observer.before(SwapStep.RETIRE);
-    littered.addAll(transition.freedTables());
-    plane.awaitGracePeriod();
-    emptyIdle(Abi.slotOf(transition.live().generation()));
-    emptyTables();
-    clearBackends(transition.freedBackends());
+    sweep(transition.next());
   }
 
-  /** Takes back whatever prepare has written; what fails here is added to {@code cause}. */
-  private void undo(Transition transition, Throwable cause) {
-    Handles.suppress(cause, () -> emptyIdle(idleSlot(transition)));
-    Handles.suppress(cause, this::emptyTables);
-    Handles.suppress(cause, () -> clearBackends(transition.newBackends().keySet()));
+  /** Leaves nothing in the maps but what {@code live} reaches; nothing to do if that is so. */
+  private void sweep(LiveState live) {
+    if (swept) {
+      return;
+    }
+    observer.before(SwapStep.SWEEP);
+    plane.awaitGracePeriod();
+    emptyIdle(Abi.slotOf(live.generation() + 1));
+    emptyTables(Set.copyOf(live.tables().values()));
+    clearBackends(live.backends().values());
+    swept = true;
   }
 
   private void emptyIdle(int slot) {
     for (int family : DataPlane.families()) {
-      plane.vips(family).updateInner(slot, plane.emptyVips(family));
+      int empty = plane.emptyVips(family).id();
+      if (plane.vips(family).lookupInnerId(slot) != empty) {
+        plane.vips(family).updateInner(slot, plane.emptyVips(family));
+      }
       BpfFs.unpin(plane.pins().vips(family, slot));
     }
     plane.setSettings(slot, Settings.NONE);
   }
 
-  /** Points every slot that is not live at the one empty table, in one batch. */
-  private void emptyTables() {
+  /** Points every slot that has a table, and is not live, at the one empty table: in one batch. */
+  private void emptyTables(Collection<Integer> live) {
     SortedMap<Integer, BpfMap> empties = new TreeMap<>();
-    littered.forEach(slot -> empties.put(slot, plane.emptyTable()));
+    for (int slot : plane.pins().tableSlots()) {
+      if (slot != Abi.EMPTY_TABLE && !live.contains(slot)) {
+        empties.put(slot, plane.emptyTable());
+      }
+    }
     plane.map(Abi.TABLES).updateInnerBatch(empties);
-    littered.forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
-    littered.clear();
+    empties.keySet().forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
   }
 
-  private void clearBackends(Collection<Integer> indexes) {
-    BpfMap backends = plane.map(Abi.BACKENDS);
-    indexes.forEach(index -> backends.update(Abi.key(index), BackendLayout.encodeNone()));
+  private void clearBackends(Collection<Integer> live) {
+    Set<Integer> gone = new HashSet<>(backends);
+    gone.removeAll(new HashSet<>(live));
+    for (int index : gone) {
+      plane.map(Abi.BACKENDS).update(Abi.key(index), BackendLayout.encodeNone());
+      backends.remove(index);
+    }
   }
 }

@@ -31,11 +31,19 @@ public record LiveState(
     tables = Map.copyOf(tables);
   }
 
-  /** Whether both serve the same, whatever their generations. */
-  boolean servesSameAs(LiveState other) {
-    return settings.equals(other.settings)
-        && vips.equals(other.vips)
-        && backends.equals(other.backends)
-        && tables.equals(other.tables);
+  /**
+   * Whether all that {@code wanted} serves is served here, by the same slots, indexes and ids. More
+   * may stand in the maps: what a daemon that died left behind.
+   */
+  boolean serves(LiveState wanted) {
+    return settings.equals(wanted.settings)
+        && vips.equals(wanted.vips)
+        && backends.entrySet().containsAll(wanted.backends.entrySet())
+        && tables.entrySet().containsAll(wanted.tables.entrySet());
+  }
+
+  /** The same under another number. */
+  LiveState withGeneration(long number) {
+    return new LiveState(number, settings, vips, backends, tables);
   }
 }

@@ -1,14 +1,11 @@
 package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
-import io.lbdirector.abi.BackendLayout;
 import io.lbdirector.abi.RowLayout;
 import io.lbdirector.abi.VipLayout.Target;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Vip;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +19,12 @@ import java.util.stream.Collectors;
  */
 public final class LiveStateReader {
   private final DataPlane plane;
-  private final Map<Integer, IpAddress> addresses = new HashMap<>();
+  private final Map<Integer, IpAddress> addresses;
+  private final Map<IpAddress, Integer> indexes = new HashMap<>();
 
   private LiveStateReader(DataPlane plane) {
     this.plane = plane;
+    this.addresses = plane.backends();
   }
 
   /**
@@ -39,28 +38,13 @@ public final class LiveStateReader {
   private LiveState read() {
     long generation = plane.generation();
     int slot = Abi.slotOf(generation);
-    readBackends();
     Map<Vip, Target> vips = new HashMap<>();
     for (int family : DataPlane.families()) {
       vips.putAll(readVips(family, slot));
     }
-    return new LiveState(
-        generation,
-        plane.settings(slot),
-        vips,
-        addresses.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey, Math::min)),
-        readTables(vips));
-  }
-
-  private void readBackends() {
-    plane
-        .map(Abi.BACKENDS)
-        .forEach(
-            (key, value) -> {
-              int index = ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt();
-              BackendLayout.decode(value).ifPresent(address -> addresses.put(index, address));
-            });
+    Map<String, Integer> tables = readTables(vips);
+    addresses.forEach((index, address) -> indexes.putIfAbsent(address, index));
+    return new LiveState(generation, plane.settings(slot), vips, indexes, tables);
   }
 
   private Map<Vip, Target> readVips(int family, int slot) {
@@ -84,9 +68,16 @@ public final class LiveStateReader {
   private String readDigest(int slot) {
     try (BpfMap table = BpfMap.openPinned(plane.pins().table(slot))) {
       byte[] rows = DataPlaneSwap.read(table);
-      return RowLayout.decode(rows, index -> Optional.ofNullable(addresses.get(index))).digest();
+      return RowLayout.decode(rows, this::reach).digest();
     } catch (IllegalStateException e) {
       throw new IllegalStateException("table slot " + slot + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The address at an index that a live row names; of an address that has two, that one counts. */
+  private Optional<IpAddress> reach(int index) {
+    Optional<IpAddress> address = Optional.ofNullable(addresses.get(index));
+    address.ifPresent(a -> indexes.put(a, index));
+    return address;
   }
 }

@@ -7,9 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * Where one instance's kernel objects are pinned:
@@ -27,8 +28,20 @@ import java.util.stream.Stream;
  * <p>bpffs forbids dots in names; an interface name may have one, but no colon.
  */
 public record PinFolder(Path instance) {
-  /** The folder of an instance; {@code bpffs} is where the file system is mounted. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+
+  /**
+   * The folder of an instance.
+   *
+   * @param bpffs where the file system is mounted
+   * @throws IllegalArgumentException if the name is none that an instance can have: it becomes part
+   *     of a path under which things are deleted
+   */
   public static PinFolder of(Path bpffs, String instanceName) {
+    if (!NAME.matcher(instanceName).matches()) {
+      throw new IllegalArgumentException(
+          "instance \"" + instanceName + "\" is not 1 to 32 letters, digits, '-' or '_'");
+    }
     return new PinFolder(bpffs.resolve("lb").resolve(instanceName));
   }
 
@@ -56,14 +69,7 @@ public record PinFolder(Path instance) {
 
   /** The folders of all interfaces that have, or had, a link. */
   List<Path> linkFolders() {
-    if (!Files.exists(links())) {
-      return List.of();
-    }
-    try (Stream<Path> folders = Files.list(links())) {
-      return folders.toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("list the links pinned in " + links(), e);
-    }
+    return names(links()).stream().map(links()::resolve).toList();
   }
 
   private Path links() {
@@ -93,15 +99,37 @@ public record PinFolder(Path instance) {
     return vips(family).resolve("empty");
   }
 
-  /** Pins at a path whose folder may be missing, and where something may be pinned already. */
+  /**
+   * Pins at a path whose folder may be missing. What was pinned there is replaced in one step, so
+   * that there is no moment without it.
+   */
   static void pin(Path pin, Consumer<Path> pinner) {
+    Path fresh = pin.resolveSibling(pin.getFileName() + "-new");
     try {
       Files.createDirectories(pin.getParent());
+      BpfFs.unpin(fresh);
+      pinner.accept(fresh);
+      Files.move(fresh, pin, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new UncheckedIOException("make folder " + pin.getParent() + " for a pin", e);
+      throw new UncheckedIOException("pin " + pin, e);
     }
-    BpfFs.unpin(pin);
-    pinner.accept(pin);
+  }
+
+  /** The slots that a table is pinned for: all that hold one, for it is pinned first. */
+  List<Integer> tableSlots() {
+    return names(tables()).stream().filter(n -> n.matches("\\d+")).map(Integer::valueOf).toList();
+  }
+
+  private static List<String> names(Path folder) {
+    String[] names = folder.toFile().list();
+    return names == null ? List.of() : List.of(names);
+  }
+
+  /** Removes a folder in which nothing is pinned any more. */
+  static void removeIfEmpty(Path folder) {
+    if (Files.exists(folder) && names(folder).isEmpty()) {
+      BpfFs.unpinAll(folder);
+    }
   }
 
   /** Whether a whole data plane is pinned here. */

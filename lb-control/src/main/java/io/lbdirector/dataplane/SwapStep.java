@@ -17,7 +17,8 @@ public enum SwapStep {
   PIN_VIPS,
   INSTALL_VIPS,
   PUBLISH,
-  RETIRE;
+  /** Frees all that the live generation does not reach: after a publish, a failure, or a crash. */
+  SWEEP;
 
   /** Told before each step; what it throws is what the step fails with. */
   @FunctionalInterface

@@ -25,6 +25,7 @@ import java.util.Set;
 public final class Transition {
   private final LiveState live;
   private final LiveState next;
+  private final boolean changesNothing;
   private final Map<Integer, ForwardingTable> newTables = new LinkedHashMap<>();
   private final Map<Integer, IpAddress> newBackends = new LinkedHashMap<>();
   private final Set<Integer> newStats = new HashSet<>();
@@ -35,7 +36,9 @@ public final class Transition {
     Map<IpAddress, Integer> backends = assignBackends(desired);
     Map<String, Integer> tables = assignTables(desired);
     Map<Vip, Target> vips = assignVips(desired, tables);
-    this.next = new LiveState(live.generation() + 1, desired.settings(), vips, backends, tables);
+    LiveState wanted = new LiveState(0, desired.settings(), vips, backends, tables);
+    this.changesNothing = live.generation() != 0 && live.serves(wanted);
+    this.next = wanted.withGeneration(live.generation() + (changesNothing ? 0 : 1));
   }
 
   /** Plans the way from {@code live} to {@code desired}. */
@@ -132,14 +135,14 @@ public final class Transition {
 
   /** Whether what is wanted is what is live, so that there is nothing to publish. */
   public boolean changesNothing() {
-    return live.generation() != 0 && live.servesSameAs(next);
+    return changesNothing;
   }
 
   LiveState live() {
     return live;
   }
 
-  /** What will be live, under the next generation number. */
+  /** What will be live: under the next generation number, or under the same if nothing changes. */
   public LiveState next() {
     return next;
   }
@@ -162,19 +165,5 @@ public final class Transition {
   /** Statistics id of every bind in the next generation, in the order of the file. */
   public Map<Bind, Integer> statsOfBinds() {
     return statsOfBinds;
-  }
-
-  /** Slots that only the live generation reaches. */
-  Set<Integer> freedTables() {
-    Set<Integer> freed = new HashSet<>(live.tables().values());
-    freed.removeAll(next.tables().values());
-    return freed;
-  }
-
-  /** Indexes that only the live generation reaches. */
-  Set<Integer> freedBackends() {
-    Set<Integer> freed = new HashSet<>(live.backends().values());
-    freed.removeAll(next.backends().values());
-    return freed;
   }
 }

@@ -3,6 +3,7 @@ package io.lbdirector.dataplane;
 import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
 import static io.lbdirector.dataplane.LoadedDirector.table;
 import static io.lbdirector.packet.Actors.CLIENT;
+import static io.lbdirector.packet.Actors.CLIENT6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 import static io.lbdirector.packet.Actors.backend;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.Protocol;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,7 +144,7 @@ class DataPlaneSwapFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "SWEEP")
   void shouldChangeNothingThatIsLiveWhenAStepFails(SwapStep failing) throws IOException {
     byte[] syn = Frame.tcpSyn(CLIENT, 40000, VIP, 80).toBytes();
     Image before = image();
@@ -169,7 +172,7 @@ class DataPlaneSwapFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+  @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "SWEEP")
   void shouldSucceedAtTheNextTryAfterAFailure(SwapStep failing) {
     assertThrows(
         IllegalStateException.class,
@@ -186,19 +189,89 @@ class DataPlaneSwapFaultTest {
     assertEquals(2, director.plane().generation());
   }
 
+  /** Only IPv4 left, other backends, other rows: what is littered must not shine through. */
+  private static final DesiredState ONLY_IPV4 =
+      new DesiredState(
+          SETTINGS, List.of(table("web", List.of(backend(8)), Bind.exact(VIP, Protocol.TCP, 80))));
+
+  private static SwapStep.Observer failingAt(SwapStep first) {
+    return step -> {
+      if (step == first || step == SwapStep.SWEEP) {
+        throw new IllegalStateException("made to fail at " + step);
+      }
+    };
+  }
+
+  private void assertServesOnlyIpv4AndNothingElseStands() {
+    Image found = image();
+    assertEquals(Settings.NONE, found.idleSettings());
+    assertEquals(Set.of(backend(8)), found.live().backends().keySet());
+    int slot = found.live().tables().values().iterator().next();
+    int generation = Abi.slotOf(found.live().generation());
+    for (int family = 0; family < 2; family++) {
+      int live = found.innerMaps().get(2 * family + generation);
+      int idle = found.innerMaps().get(2 * family + 1 - generation);
+      int empty = director.plane().emptyVips(family == 0 ? Abi.FAMILY_IPV4 : Abi.FAMILY_IPV6).id();
+      assertEquals(family == 1, live == empty);
+      assertEquals(empty, idle);
+    }
+    for (int at = 0; at < 32; at++) {
+      assertEquals(at == slot, found.innerMaps().get(4 + at) != 0, "table slot " + at);
+    }
+    assertEquals(
+        Verdict.PASS_NO_BIND, director.verdictOf(Frame.tcpSyn(CLIENT6, 1, VIP6, 80).toBytes()));
+    assertEquals(
+        Verdict.TX_FORWARDED, director.verdictOf(Frame.tcpSyn(CLIENT, 1, VIP, 80).toBytes()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SwapStep.class)
+  void shouldLetNothingShineThroughOfWhatADaemonThatDiedHadBegun(SwapStep last) {
+    assertThrows(RuntimeException.class, () -> director.publish(AFTER, failingAt(last)));
+    director.closeHandles();
+    director.open();
+    director.publish(ONLY_IPV4);
+    assertServesOnlyIpv4AndNothingElseStands();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SwapStep.class)
+  void shouldFreeAtTheNextSwapWhatCouldNotBeFreed(SwapStep last) {
+    assertThrows(RuntimeException.class, () -> director.publish(AFTER, failingAt(last)));
+    director.publish(ONLY_IPV4);
+    assertServesOnlyIpv4AndNothingElseStands();
+  }
+
   @Test
-  void shouldBeLiveThoughRetireFailsAndFreeItAllAtTheNext() {
+  void shouldSweepWithoutPublishingWhenNothingElseIsToDo() {
     assertThrows(
-        DataPlaneSwap.RetireException.class,
-        () ->
-            director.publish(
-                AFTER,
-                step -> {
-                  if (step == SwapStep.RETIRE) {
-                    throw new IllegalStateException("made to fail");
-                  }
-                }));
+        RuntimeException.class, () -> director.publish(AFTER, failingAt(SwapStep.READ_VIPS_BACK)));
+    director.closeHandles();
+    director.open();
+    director.publish(BEFORE);
+    assertEquals(1, director.plane().generation());
+    assertEquals(
+        Set.of(backend(1), backend(2), backend(3)),
+        Set.copyOf(director.plane().backends().values()));
+  }
+
+  @Test
+  void shouldBeLiveThoughItsSweepFails() {
+    DataPlaneSwap.RetireException late =
+        assertThrows(
+            DataPlaneSwap.RetireException.class,
+            () ->
+                director.publish(
+                    AFTER,
+                    step -> {
+                      if (step == SwapStep.SWEEP) {
+                        throw new IllegalStateException("made to fail");
+                      }
+                    }));
     assertEquals(2, director.plane().generation());
+    assertEquals(late.live(), director.live());
+    assertEquals(
+        Verdict.TX_FORWARDED, director.verdictOf(Frame.tcpSyn(CLIENT6, 1, VIP6, 443).toBytes()));
   }
 
   @Test

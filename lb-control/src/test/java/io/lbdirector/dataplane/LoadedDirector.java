@@ -34,6 +34,8 @@ final class LoadedDirector implements AutoCloseable {
 
   private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
   private DataPlane plane;
+  private DataPlaneSwap swap;
+  private SwapStep.Observer observer = SwapStep.Observer.NONE;
   private LiveState live = LiveState.NONE;
 
   LoadedDirector() {
@@ -54,6 +56,7 @@ final class LoadedDirector implements AutoCloseable {
   void open() {
     plane = DataPlane.open(pins(), BpfObjects.director());
     live = LiveStateReader.read(plane);
+    swap = new DataPlaneSwap(plane, step -> observer.before(step));
   }
 
   /** Closes this process's handles, as the end of a daemon does. */
@@ -86,7 +89,13 @@ final class LoadedDirector implements AutoCloseable {
 
   Transition publish(DesiredState desired, SwapStep.Observer observer) {
     Transition transition = Transition.of(live, desired);
-    live = new DataPlaneSwap(plane, observer).apply(transition);
+    this.observer = observer;
+    try {
+      live = swap.apply(transition);
+    } catch (DataPlaneSwap.RetireException e) {
+      live = e.live();
+      throw e;
+    }
     return transition;
   }
 
