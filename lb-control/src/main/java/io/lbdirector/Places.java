@@ -23,10 +23,11 @@ final class Places {
   /**
    * Takes the lock that makes a process the only one to change an instance.
    *
-   * @throws IllegalStateException if another holds it, naming its pid
+   * @throws IllegalStateException if another holds it, naming its pid, or the folder for it cannot
+   *     be made
    */
-  static LockFile lockInstance(String instance) throws IOException {
-    Files.createDirectories(RUN);
+  static LockFile lockInstance(String instance) {
+    makeRunFolder();
     Path path = RUN.resolve("instance-" + instance + ".lock");
     try {
       return LockFile.tryAcquire(path);
@@ -39,6 +40,19 @@ final class Places {
               + ", which holds "
               + path
               + "; stop that one, or give this one another director.instance",
+          e);
+    }
+  }
+
+  private static void makeRunFolder() {
+    try {
+      Files.createDirectories(RUN);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cannot make folder "
+              + RUN
+              + ", where lbd keeps its locks; run as root, or make it beforehand, writable to this"
+              + " user",
           e);
     }
   }

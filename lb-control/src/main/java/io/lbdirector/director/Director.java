@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,8 +245,7 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private static void logReload(ReloadReport report, Throwable failure, String name) {
     if (failure != null) {
-      LOG.warn(
-          "reload refused config={} reason=\"{}\"", name, Failures.unwrap(failure).getMessage());
+      LOG.warn("reload refused config={} reason=\"{}\"", name, reason(Failures.unwrap(failure)));
     } else if (report.changed()) {
       LOG.info(
           "generation published generation={} tables_built={} rows_moved={} config={}",
@@ -256,6 +256,15 @@ public final class Director implements DirectorControl, AutoCloseable {
     } else {
       LOG.info("reload changes nothing generation={} config={}", report.generation(), name);
     }
+  }
+
+  /** With every problem: after a SIGHUP the log is the only place that tells. */
+  private static String reason(RuntimeException failure) {
+    return failure instanceof RefusedException refused
+        ? refused.problems().stream()
+            .map(ProblemReport::message)
+            .collect(Collectors.joining("; ", refused.getMessage() + ": ", ""))
+        : failure.getMessage();
   }
 
   private Candidate build(Callable<DirectorConfig> loader, String name) {

@@ -1,0 +1,68 @@
+package io.lbdirector.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes one {@code [[table]]} of a {@code forwarding.toml}, bound on both VIPs of the lab. */
+final class TableText {
+  static final String BACKEND1 = "10.0.1.11";
+  static final String BACKEND2 = "10.0.1.12";
+  static final String BACKEND3 = "10.0.1.13";
+  static final List<String> ALL = List.of(BACKEND1, BACKEND2, BACKEND3);
+
+  private final String name;
+  private final List<String> lines = new ArrayList<>();
+
+  private TableText(String name) {
+    this.name = name;
+  }
+
+  static TableText table(String name) {
+    return new TableText(name);
+  }
+
+  TableText hops(int hops) {
+    lines.add(0, "hops = " + hops);
+    return this;
+  }
+
+  /** Binds one port, or a range {@code "7000-7009"}, of both VIPs. */
+  TableText bind(String protocol, String ports) {
+    for (Object vip : List.of(Lab.VIP4, Lab.VIP6)) {
+      lines.add("[[table.bind]]");
+      lines.add("ip = \"" + vip + "\"");
+      lines.add("proto = \"" + protocol + "\"");
+      lines.add("ports = \"" + ports + "\"");
+    }
+    return this;
+  }
+
+  TableText bind(String protocol, int port) {
+    return bind(protocol, port + "-" + port);
+  }
+
+  TableText backends(List<String> addresses) {
+    addresses.forEach(address -> backend(address, "active"));
+    return this;
+  }
+
+  TableText backend(String address, String state) {
+    lines.add("[[table.backend]]");
+    lines.add("ip = \"" + address + "\"");
+    lines.add("state = \"" + state + "\"");
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return """
+        [[table]]
+        name = "%s"
+        hash_key = "12345678901234561234567890123456"
+        seed = "%032x"
+        %s
+
+        """
+        .formatted(name, name.hashCode() & 0xffffffffL, String.join("\n", lines));
+  }
+}
