@@ -27,6 +27,8 @@
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
 #define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
 
+#define LB_MAX_COUNTERS 64 /* verdicts or outcomes: room for those to come, in the same layout */
+
 #define LB_EMPTY_TABLE	0 /* slot that always holds the empty table */
 #define LB_DEFAULT_PORT 0 /* key of the port used for an ifindex without an entry of its own */
 
@@ -131,7 +133,7 @@ enum lb_verdict {
 	LB_DROP_NO_HOP = 12,	   /* row without hops: every backend of the table is inactive */
 	LB_DROP_NO_BACKEND = 13,   /* row that names an index without an address; never normal */
 	LB_DROP_NO_SOURCE = 14,	 /* no outer source address of the backend's family; never normal */
-	LB_DROP_NO_GATEWAY = 15, /* MAC of the gateway not known yet; only at start */
+	LB_DROP_NO_GATEWAY = 15, /* no port, or its gateway not known yet; only at start */
 	LB_DROP_NO_HEADROOM = 16, /* no room in front of the frame for the outer headers */
 	LB_DROP_TOO_LONG = 17,	  /* longer than an IP packet can be, once encapsulated */
 

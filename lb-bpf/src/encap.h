@@ -15,6 +15,7 @@
 #include "row.h"
 
 #define ENCAP_TTL	     64
+#define ENCAP_MAX_LENGTH     0xffff /* of an IPv4 packet; of the payload of an IPv6 one, nearly */
 #define ENCAP_ECN_MASK	     0x03
 #define ENCAP_DONT_FRAGMENT  0x4000
 #define ENCAP_SOURCE_PORT    0x8000 /* lowest of the outer source ports */
@@ -25,7 +26,7 @@ struct encap {
 	const struct lb_settings *settings;
 	const struct lb_port *port;
 	const struct hops *hops;
-	__u16 inner_length;  /* bytes of the inner packet */
+	__u32 inner_length;  /* bytes of the inner packet */
 	__u8 inner_protocol; /* IPPROTO_IPIP or IPPROTO_IPV6 */
 	__u8 traffic_class;
 	__u16 source_port;
@@ -105,9 +106,32 @@ static __always_inline void encap_write_ipv6(struct ipv6hdr *ip, const struct en
 	__builtin_memcpy(&ip->daddr, encap->hops->backends[0]->address, sizeof(ip->daddr));
 }
 
+/* The hops behind the first, at the cursor. Room for the longer kind of address is asked for, for
+ * either: an inner packet of 28 bytes or more stands behind. */
+static __always_inline enum lb_verdict encap_write_hops(struct cursor *cursor,
+							const struct hops *hops)
+{
+#pragma unroll
+	for (__u32 hop = 1; hop < LB_MAX_HOPS; hop++) {
+		if (hop >= hops->count)
+			break;
+		if (!cursor_has(cursor, sizeof(hops->backends[hop]->address)))
+			return LB_DROP_NO_HEADROOM;
+		if (hops->family == LB_FAMILY_IPV4) {
+			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 4);
+			cursor->at += 4;
+		} else {
+			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 16);
+			cursor->at += 16;
+		}
+	}
+	return LB_TX_FORWARDED;
+}
+
 /* UDP, GUE and its hops, at the cursor. The checksum is 0: the inner packet has its own (RFC 6935
  * for IPv6; lb_backend takes the headers off before Linux's UDP would look). */
-static __always_inline int encap_write_gue(struct cursor *cursor, const struct encap *encap)
+static __always_inline enum lb_verdict encap_write_gue(struct cursor *cursor,
+						       const struct encap *encap)
 {
 	const struct hops *hops = encap->hops;
 	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
@@ -129,74 +153,69 @@ static __always_inline int encap_write_gue(struct cursor *cursor, const struct e
 	gue->hop_count = hops->count - 1;
 	cursor->at = gue + 1;
 
-#pragma unroll
-	for (__u32 hop = 1; hop < LB_MAX_HOPS; hop++) {
-		if (hop >= hops->count)
-			break;
-		if (!cursor_has(cursor,
-				16)) /* an inner packet has at least 28 bytes: always true */
-			return LB_DROP_NO_HEADROOM;
-		if (hops->family == LB_FAMILY_IPV4)
-			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 4);
-		else
-			__builtin_memcpy(cursor->at, hops->backends[hop]->address, 16);
-		cursor->at += address;
-	}
-	return 0;
+	return encap_write_hops(cursor, hops);
 }
 
-static __always_inline int encap_over_ipv4(struct xdp_md *ctx, const struct encap *encap)
+/* Makes room for @outer bytes behind an Ethernet header, writes that header, and leaves the cursor
+ * behind it. */
+static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const struct encap *encap,
+						  const __u8 *gateway, __be16 protocol, __u32 outer,
+						  struct cursor *cursor)
 {
-	const __u32 outer = sizeof(struct iphdr) + encap_gue_length(encap->hops);
-	struct cursor cursor;
-
-	if (!encap->settings->source_ip)
-		return LB_DROP_NO_SOURCE;
-	if (!encap_mac_known(encap->port->gateway))
+	if (!encap_mac_known(gateway))
 		return LB_DROP_NO_GATEWAY;
-	if (outer + encap->inner_length > 0xffff)
+	if (outer + encap->inner_length > ENCAP_MAX_LENGTH)
 		return LB_DROP_TOO_LONG;
 	if (bpf_xdp_adjust_head(ctx, -(int)outer))
 		return LB_DROP_NO_HEADROOM;
 
-	cursor = cursor_of(ctx);
-	if (!cursor_has(&cursor, sizeof(struct ethhdr) + sizeof(struct iphdr)))
-		return LB_DROP_NO_HEADROOM;
-	encap_write_eth(cursor.at, encap->port, encap->port->gateway, bpf_htons(ETH_P_IP));
-	cursor.at += sizeof(struct ethhdr);
+	*cursor = cursor_of(ctx);
+	if (!cursor_has(cursor, sizeof(struct ethhdr) + sizeof(struct ipv6hdr)))
+		return LB_DROP_NO_HEADROOM; /* for the verifier: the frame has just grown by more */
+	encap_write_eth(cursor->at, encap->port, gateway, protocol);
+	cursor->at += sizeof(struct ethhdr);
+	return LB_TX_FORWARDED;
+}
+
+static __always_inline enum lb_verdict encap_over_ipv4(struct xdp_md *ctx,
+						       const struct encap *encap)
+{
+	const __u32 outer = sizeof(struct iphdr) + encap_gue_length(encap->hops);
+	struct cursor cursor;
+	enum lb_verdict reason;
+
+	if (!encap->settings->source_ip)
+		return LB_DROP_NO_SOURCE;
+	reason = encap_open(ctx, encap, encap->port->gateway, bpf_htons(ETH_P_IP), outer, &cursor);
+	if (reason)
+		return reason;
 	encap_write_ipv4(cursor.at, encap);
 	cursor.at += sizeof(struct iphdr);
 	return encap_write_gue(&cursor, encap);
 }
 
-static __always_inline int encap_over_ipv6(struct xdp_md *ctx, const struct encap *encap)
+static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
+						       const struct encap *encap)
 {
-	const __u32 gue = encap_gue_length(encap->hops);
+	const __u32 outer = sizeof(struct ipv6hdr) + encap_gue_length(encap->hops);
 	const __u64 *source = (const __u64 *)encap->settings->source_ip6;
 	struct cursor cursor;
+	enum lb_verdict reason;
 
 	if (!(source[0] | source[1]))
 		return LB_DROP_NO_SOURCE;
-	if (!encap_mac_known(encap->port->gateway6))
-		return LB_DROP_NO_GATEWAY;
-	if (gue + encap->inner_length > 0xffff)
-		return LB_DROP_TOO_LONG;
-	if (bpf_xdp_adjust_head(ctx, -(int)(sizeof(struct ipv6hdr) + gue)))
-		return LB_DROP_NO_HEADROOM;
-
-	cursor = cursor_of(ctx);
-	if (!cursor_has(&cursor, sizeof(struct ethhdr) + sizeof(struct ipv6hdr)))
-		return LB_DROP_NO_HEADROOM;
-	encap_write_eth(cursor.at, encap->port, encap->port->gateway6, bpf_htons(ETH_P_IPV6));
-	cursor.at += sizeof(struct ethhdr);
+	reason = encap_open(ctx, encap, encap->port->gateway6, bpf_htons(ETH_P_IPV6), outer,
+			    &cursor);
+	if (reason)
+		return reason;
 	encap_write_ipv6(cursor.at, encap);
 	cursor.at += sizeof(struct ipv6hdr);
 	return encap_write_gue(&cursor, encap);
 }
 
-static __always_inline int encap_packet(struct xdp_md *ctx, const struct packet *packet,
-					const struct lb_settings *settings, const struct hops *hops,
-					__u64 hash)
+static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const struct packet *packet,
+						    const struct lb_settings *settings,
+						    const struct hops *hops, __u64 hash)
 {
 	struct encap encap = {
 		.settings = settings,

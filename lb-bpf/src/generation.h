@@ -14,7 +14,7 @@ struct generation {
 };
 
 /* 0, or LB_PASS_UNCONFIGURED while nothing has been published. */
-static __always_inline int generation_read(struct generation *generation)
+static __always_inline enum lb_verdict generation_read(struct generation *generation)
 {
 	__u32 zero = 0;
 	const struct lb_live *live = bpf_map_lookup_elem(&lb_live, &zero);
@@ -27,7 +27,7 @@ static __always_inline int generation_read(struct generation *generation)
 		return LB_PASS_UNCONFIGURED;
 	generation->slot = number & (LB_GENERATIONS - 1);
 	generation->settings = &live->settings[generation->slot];
-	return 0;
+	return LB_TX_FORWARDED;
 }
 
 #endif

@@ -11,7 +11,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, LB_OUTCOMES);
+	__uint(max_entries, LB_MAX_COUNTERS);
 	__type(key, __u32);
 	__type(value, struct lb_counter);
 } lb_outcomes SEC(".maps");

@@ -21,6 +21,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, LB_MAX_PORTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC); /* else an entry could be rewritten under a reader */
 	__type(key, __u32);
 	__type(value, struct lb_port);
 } lb_ports SEC(".maps");
@@ -79,7 +80,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, LB_VERDICTS);
+	__uint(max_entries, LB_MAX_COUNTERS);
 	__type(key, __u32);
 	__type(value, struct lb_counter);
 } lb_verdicts SEC(".maps");

@@ -47,11 +47,11 @@ struct packet {
 	__u8 family;		 /* LB_FAMILY_* */
 	__u8 protocol;		 /* IPPROTO_TCP, _UDP, _ICMP (echo) or _ICMPV6 (echo) */
 	__u8 traffic_class;	 /* DSCP and ECN, as the TOS byte has them */
-	__u16 length;		 /* of the IP packet, header included; padding behind it is not */
+	__u32 length;		 /* of the IP packet, header included; padding behind it is not */
 };
 
-static __always_inline int parse_ports(const struct cursor *cursor, struct packet *packet,
-				       __u32 header, __u32 l4_length)
+static __always_inline enum lb_verdict
+parse_ports(const struct cursor *cursor, struct packet *packet, __u32 header, __u32 l4_length)
 {
 	const struct udphdr *l4 = cursor->at; /* TCP begins with the same two ports */
 
@@ -59,12 +59,12 @@ static __always_inline int parse_ports(const struct cursor *cursor, struct packe
 		return LB_PASS_MALFORMED;
 	packet->source_port = l4->source;
 	packet->destination_port = l4->dest;
-	return 0;
+	return LB_TX_FORWARDED;
 }
 
 /* Echo requests only. Type and code stand in the same place for both families. */
-static __always_inline int parse_icmp(const struct cursor *cursor, struct packet *packet,
-				      __u32 l4_length, __u8 echo_request)
+static __always_inline enum lb_verdict
+parse_icmp(const struct cursor *cursor, struct packet *packet, __u32 l4_length, __u8 echo_request)
 {
 	const struct icmp_header *icmp = cursor->at;
 
@@ -74,13 +74,13 @@ static __always_inline int parse_icmp(const struct cursor *cursor, struct packet
 		return LB_PASS_ICMP;
 	packet->source_port = 0;
 	packet->destination_port = 0;
-	return 0;
+	return LB_TX_FORWARDED;
 }
 
 /* @l4_length: bytes of the IP packet behind its headers, of which the cursor stands on the first.
  */
-static __always_inline int parse_l4(const struct cursor *cursor, struct packet *packet,
-				    __u32 l4_length)
+static __always_inline enum lb_verdict parse_l4(const struct cursor *cursor, struct packet *packet,
+						__u32 l4_length)
 {
 	switch (packet->protocol) {
 	case IPPROTO_TCP:
@@ -107,7 +107,7 @@ static __always_inline int parse_l4(const struct cursor *cursor, struct packet *
 	}
 }
 
-static __always_inline int parse_ipv4(struct cursor *cursor, struct packet *packet)
+static __always_inline enum lb_verdict parse_ipv4(struct cursor *cursor, struct packet *packet)
 {
 	const struct iphdr *ip = cursor->at;
 
@@ -130,7 +130,7 @@ static __always_inline int parse_ipv4(struct cursor *cursor, struct packet *pack
 	return parse_l4(cursor, packet, packet->length - sizeof(*ip));
 }
 
-static __always_inline int parse_ipv6(struct cursor *cursor, struct packet *packet)
+static __always_inline enum lb_verdict parse_ipv6(struct cursor *cursor, struct packet *packet)
 {
 	const struct ipv6hdr *ip = cursor->at;
 	__u32 payload;
@@ -153,7 +153,7 @@ static __always_inline int parse_ipv6(struct cursor *cursor, struct packet *pack
 
 /* The frame in @ctx, from its first byte. The destination MAC is not examined: an XDP program sees
  * what the NIC accepted. */
-static __always_inline int parse_frame(const struct xdp_md *ctx, struct packet *packet)
+static __always_inline enum lb_verdict parse_frame(const struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor cursor = cursor_of(ctx);
 	const struct ethhdr *eth = cursor.at;

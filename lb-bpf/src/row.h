@@ -21,7 +21,7 @@ static __always_inline __u32 row_hop(__u64 row, int hop)
 }
 
 /* 0, or why the row of @hash in table @slot cannot be used. */
-static __always_inline int row_find(__u32 slot, __u64 hash, struct hops *hops)
+static __always_inline enum lb_verdict row_find(__u32 slot, __u64 hash, struct hops *hops)
 {
 	void *table = bpf_map_lookup_elem(&lb_tables, &slot);
 	__u32 number = hash & (LB_TABLE_ROWS - 1);
@@ -53,7 +53,7 @@ static __always_inline int row_find(__u32 slot, __u64 hash, struct hops *hops)
 		hops->count = hop + 1;
 	}
 	hops->family = hops->backends[0]->family;
-	return 0;
+	return LB_TX_FORWARDED;
 }
 
 #endif

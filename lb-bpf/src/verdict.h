@@ -9,14 +9,32 @@
 #include "counter.h"
 #include "maps.h"
 
+static __always_inline int verdict_action(enum lb_verdict reason)
+{
+	switch (reason) {
+	case LB_TX_FORWARDED:
+		return XDP_TX;
+	case LB_PASS_NOT_IP:
+	case LB_PASS_NO_BIND:
+	case LB_PASS_PROTOCOL:
+	case LB_PASS_ICMP:
+	case LB_PASS_ECHO:
+	case LB_PASS_VLAN:
+	case LB_PASS_OPTIONS:
+	case LB_PASS_FRAGMENT:
+	case LB_PASS_MALFORMED:
+	case LB_PASS_UNCONFIGURED:
+		return XDP_PASS;
+	default:
+		return XDP_DROP;
+	}
+}
+
 /* Counts a packet that came in with @length bytes, and says what the driver shall do with it. */
 static __always_inline int verdict(enum lb_verdict reason, __u32 length)
 {
 	counter_add(&lb_verdicts, reason, length);
-
-	if (reason == LB_TX_FORWARDED)
-		return XDP_TX;
-	return reason < LB_DROP_NO_TABLE ? XDP_PASS : XDP_DROP;
+	return verdict_action(reason);
 }
 
 #endif

@@ -18,6 +18,9 @@ public final class Abi {
   public static final int MAX_BACKENDS = 65_536;
   public static final int MAX_VIP_STATS = 131_073;
 
+  /** Entries of lb_verdicts and lb_outcomes: room for those to come, in the same layout. */
+  public static final int MAX_COUNTERS = 64;
+
   /** Slot that always holds the empty table. */
   public static final int EMPTY_TABLE = 0;
 

@@ -187,6 +187,7 @@ class AbiLayoutTest {
     java.put("LB_MAX_VIPS", (long) Abi.MAX_VIPS);
     java.put("LB_MAX_BACKENDS", (long) Abi.MAX_BACKENDS);
     java.put("LB_MAX_VIP_STATS", (long) Abi.MAX_VIP_STATS);
+    java.put("LB_MAX_COUNTERS", (long) Abi.MAX_COUNTERS);
     java.put("LB_EMPTY_TABLE", (long) Abi.EMPTY_TABLE);
     java.put("LB_DEFAULT_PORT", (long) Abi.DEFAULT_PORT);
     java.put("LB_FAMILY_IPV4", (long) Abi.FAMILY_IPV4);
@@ -230,7 +231,7 @@ class AbiLayoutTest {
     java.put(Abi.VIPS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.TABLES, "4 -> 4, " + Abi.TABLE_SLOTS + " entries");
     java.put(Abi.BACKENDS, "4 -> " + BackendLayout.LENGTH + ", " + Abi.MAX_BACKENDS + " entries");
-    java.put(Abi.VERDICTS, "4 -> 16, " + Verdict.values().length + " entries");
+    java.put(Abi.VERDICTS, "4 -> 16, " + Abi.MAX_COUNTERS + " entries");
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     assertEquals(java, shapes);

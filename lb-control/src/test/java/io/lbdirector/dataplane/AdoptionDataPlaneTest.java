@@ -90,7 +90,7 @@ class AdoptionDataPlaneTest {
   }
 
   @Test
-  void shouldLoadAnewWhereNothingWasPublishedOrWholeTreeWasMade() {
+  void shouldLoadAnewWhereThePinsAreHalfMade() {
     director.closeHandles();
     BpfFs.unpin(director.pins().program()); // as if the maker had died before the end
     director.open();

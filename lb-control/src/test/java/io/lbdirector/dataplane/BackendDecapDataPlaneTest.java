@@ -16,7 +16,9 @@ import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.BpfProgram.TestRun;
 import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.Frame;
 import io.lbdirector.packet.GueModel;
@@ -187,11 +189,7 @@ class BackendDecapDataPlaneTest {
           new DesiredState(
               LoadedDirector.SETTINGS,
               List.of(
-                  LoadedDirector.table(
-                      "web",
-                      hops(3, true),
-                      io.lbdirector.forwarding.Bind.exact(
-                          VIP, io.lbdirector.forwarding.Protocol.TCP, 443)))));
+                  LoadedDirector.table("web", hops(3, true), Bind.exact(VIP, Protocol.TCP, 443)))));
       byte[] onTheWire = director.send(SYN).packet();
       byte[] delivered = program.testRun(onTheWire, 1).packet();
       assertEquals(Actors.GATEWAY_MAC.toString().replace(":", ""), HEX.formatHex(delivered, 0, 6));

@@ -10,7 +10,10 @@ import static io.lbdirector.packet.Actors.VIP6;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.BackendLayout;
 import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfProgram.TestRun;
 import io.lbdirector.bpf.LeakCheck;
@@ -21,10 +24,12 @@ import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Protocol;
+import io.lbdirector.forwarding.Vip;
 import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.Frame;
 import io.lbdirector.packet.GueModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class GueEncapDataPlaneTest {
   private static final Set<HashField> FIELDS = Set.of(HashField.SRC_ADDR, HashField.SRC_PORT);
+  private static final int LOOPBACK = 1;
   private static final HexFormat HEX = HexFormat.of();
 
   private LoadedDirector director;
@@ -258,7 +264,7 @@ class GueEncapDataPlaneTest {
 
   private void assertPrimary(Frame packet, Set<HashField> fields, Flow flow, ForwardingTable rows) {
     byte[] out = director.send(packet.toBytes()).packet();
-    byte[] destination = java.util.Arrays.copyOfRange(out, 30, 34);
+    byte[] destination = Arrays.copyOfRange(out, 30, 34);
     assertEquals(
         rows.hop(FlowHash.row(HASH_KEY, fields, flow), 0),
         IpAddress.of(destination),
@@ -338,7 +344,7 @@ class GueEncapDataPlaneTest {
         List.of(Frame.tcpSyn(CLIENT, 1, VIP, 443), Frame.tcpSyn(CLIENT6, 1, VIP6, 443))) {
       byte[] whole = packet.toBytes();
       for (int length = Frame.ETHERNET_LENGTH; length < whole.length; length++) {
-        byte[] cut = java.util.Arrays.copyOf(whole, length);
+        byte[] cut = Arrays.copyOf(whole, length);
         assertEquals(Verdict.PASS_MALFORMED, director.verdictOf(cut), "cut to " + length);
       }
     }
@@ -372,12 +378,55 @@ class GueEncapDataPlaneTest {
     serve(LoadedDirector.SETTINGS, 2, List.of());
     assertEquals(Verdict.DROP_NO_HOP, director.verdictOf(syn));
 
-    director.plane().setPort(0, new byte[io.lbdirector.abi.PortLayout.LENGTH]);
+    director.plane().setPort(0, new byte[PortLayout.LENGTH]);
     serve(LoadedDirector.SETTINGS, 2, backends(3));
     assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(syn));
     serve(LoadedDirector.SETTINGS, 2, backends6(3));
     assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(syn));
     assertEquals(LoadedDirector.DROP, director.send(syn).result());
+  }
+
+  @Test
+  void shouldDropByNameWhatTheMapsDoNotHold() {
+    byte[] syn = Frame.tcpSyn(CLIENT, 1, VIP, 443).toBytes();
+    serve(LoadedDirector.SETTINGS, 1, backends(1));
+    director
+        .plane()
+        .map(Abi.BACKENDS)
+        .update(
+            Abi.key(director.live().backends().get(Actors.backend(1))), BackendLayout.encodeNone());
+    assertEquals(Verdict.DROP_NO_BACKEND, director.verdictOf(syn));
+    director
+        .plane()
+        .map(Abi.TABLES)
+        .deleteInner(director.live().tables().values().iterator().next());
+    assertEquals(Verdict.DROP_NO_TABLE, director.verdictOf(syn));
+    director.plane().map(Abi.PORTS).delete(Abi.key(Abi.DEFAULT_PORT));
+    serve(LoadedDirector.SETTINGS, 2, backends(3));
+    assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(syn));
+  }
+
+  @Test
+  void shouldUseTheInterfacesOwnPortWhereItHasOne() {
+    serve(LoadedDirector.SETTINGS, 2, backends(3));
+    byte[] syn = Frame.tcpSyn(CLIENT, 1, VIP, 443).toBytes();
+    byte[] byDefault = director.send(syn).packet(); // test-run comes in by the loopback
+    director
+        .plane()
+        .setPort(
+            LOOPBACK,
+            PortLayout.encode(
+                Actors.ROUTER_MAC, Optional.of(Actors.GATEWAY6_MAC), Optional.empty(), 1500));
+    byte[] byItsOwn = director.send(syn).packet();
+    assertEquals(
+        HEX.formatHex(Actors.GATEWAY_MAC.toBytes()) + HEX.formatHex(Actors.DIRECTOR_MAC.toBytes()),
+        HEX.formatHex(byDefault, 0, 12));
+    assertEquals(
+        HEX.formatHex(Actors.GATEWAY6_MAC.toBytes()) + HEX.formatHex(Actors.ROUTER_MAC.toBytes()),
+        HEX.formatHex(byItsOwn, 0, 12));
+    assertEquals(
+        HEX.formatHex(byDefault, 12, byDefault.length),
+        HEX.formatHex(byItsOwn, 12, byItsOwn.length));
   }
 
   @Test
@@ -401,6 +450,9 @@ class GueEncapDataPlaneTest {
     for (int i = 0; i < perBackend.length; i++) {
       int index = director.live().backends().get(rows.addresses().get(i));
       assertEquals(perBackend[i], counters.backend(index).packets());
+      assertEquals(54L * perBackend[i], counters.backend(index).bytes());
     }
+    int stats = director.live().vips().get(new Vip(VIP, Frame.TCP, 443)).stats();
+    assertEquals(all, counters.bind(stats));
   }
 }
