@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,14 +48,14 @@ public final class BpfFs {
   }
 
   /**
-   * Removes one pin.
+   * Removes one pin. Of a symbolic link only the link goes, never what it leads to.
    *
    * @return whether there was one
    * @throws IllegalArgumentException if {@code pin} lies in no BPF file system: this deletes no
    *     other files
    */
   public static boolean unpin(Path pin) {
-    if (!Files.exists(pin)) {
+    if (!Files.exists(pin, NOFOLLOW_LINKS)) {
       return false;
     }
     requireBpfFs(pin);
@@ -61,12 +63,13 @@ public final class BpfFs {
   }
 
   /**
-   * Removes a folder and every pin in it, if it is there.
+   * Removes a folder and every pin in it, if it is there. Symbolic links, which bpffs has, are
+   * removed and not followed.
    *
    * @throws IllegalArgumentException if {@code folder} lies in no BPF file system
    */
   public static void unpinAll(Path folder) {
-    if (Files.exists(folder)) {
+    if (Files.exists(folder, NOFOLLOW_LINKS)) {
       requireBpfFs(folder);
       deleteTree(folder);
     }
@@ -120,14 +123,15 @@ public final class BpfFs {
     }
   }
 
+  /** A symbolic link lies where its folder does, wherever it leads. */
   private static void requireBpfFs(Path path) {
-    if (!isBpfFs(path)) {
+    if (!isBpfFs(Files.isSymbolicLink(path) ? folderOf(path) : path)) {
       throw new IllegalArgumentException("unpin " + path + ": it is not in a BPF file system");
     }
   }
 
   private static void deleteTree(Path folder) {
-    if (Files.isDirectory(folder)) {
+    if (Files.isDirectory(folder, NOFOLLOW_LINKS)) {
       children(folder).forEach(BpfFs::deleteTree);
     }
     delete(folder);
