@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
+
 /**
  * How a batch command ended.
  *
@@ -17,7 +19,7 @@ record BatchResult(int errno, int written) {
     if (result >= 0) {
       return new BatchResult(0, wanted);
     }
-    boolean unknown = -result == Errno.EFAULT.number();
+    boolean unknown = -result == Errno.EFAULT;
     return new BatchResult(-result, unknown ? -1 : count == wanted ? 0 : count);
   }
 

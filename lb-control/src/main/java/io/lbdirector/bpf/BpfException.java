@@ -22,7 +22,7 @@ public final class BpfException extends RuntimeException {
    */
   static BpfException failed(String attempted, int errno, String hint) {
     String tail = hint.isEmpty() ? "" : "; " + hint;
-    return new BpfException(attempted + ": " + Errno.describe(errno) + tail, errno, "");
+    return new BpfException(attempted + ": " + BpfErrno.describe(errno) + tail, errno, "");
   }
 
   static BpfException rejected(String message, int errno, String verifierLog) {
@@ -36,7 +36,7 @@ public final class BpfException extends RuntimeException {
 
   /** Name of {@link #errno}, {@code "EBUSY"}; {@code "UNKNOWN"} for a number without one. */
   public String errnoName() {
-    return Errno.of(errno).name();
+    return BpfErrno.name(errno);
   }
 
   /**

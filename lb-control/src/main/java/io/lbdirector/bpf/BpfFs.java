@@ -1,5 +1,9 @@
 package io.lbdirector.bpf;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.lbdirector.os.Errno;
+import io.lbdirector.os.Sys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +27,7 @@ public final class BpfFs {
   /** Whether {@code path} is there and lies in a BPF file system. */
   public static boolean isBpfFs(Path path) {
     long[] statfs = new long[STATFS_LONGS];
-    return Native.libc().statfs(path.toString(), statfs) == 0 && statfs[0] == BPF_FS_MAGIC;
+    return Sys.LIBC.statfs(path.toString(), statfs) == 0 && statfs[0] == BPF_FS_MAGIC;
   }
 
   /**
@@ -32,28 +36,27 @@ public final class BpfFs {
    * @param folder an existing folder; what it holds is hidden until {@link #unmount}
    */
   public static void mount(Path folder) {
-    int result = Native.libc().mount("bpf", folder.toString(), "bpf", 0, "mode=0700");
-    Native.check(
-        Native.orErrno(result),
-        errno -> BpfException.failed("mount bpffs on " + folder, errno, mountHint(errno)));
+    int result = Sys.LIBC.mount("bpf", folder.toString(), "bpf", 0, "mode=0700");
+    Native.checkLibc(
+        result, errno -> BpfException.failed("mount bpffs on " + folder, errno, mountHint(errno)));
   }
 
   /** Takes a file system off {@code folder}; what only its pins kept alive is gone. */
   public static void unmount(Path folder) {
-    Native.check(
-        Native.orErrno(Native.libc().umount2(folder.toString(), 0)),
+    Native.checkLibc(
+        Sys.LIBC.umount2(folder.toString(), 0),
         errno -> BpfException.failed("unmount " + folder, errno, mountHint(errno)));
   }
 
   /**
-   * Removes one pin.
+   * Removes one pin. Of a symbolic link only the link goes, never what it leads to.
    *
    * @return whether there was one
    * @throws IllegalArgumentException if {@code pin} lies in no BPF file system: this deletes no
    *     other files
    */
   public static boolean unpin(Path pin) {
-    if (!Files.exists(pin)) {
+    if (!Files.exists(pin, NOFOLLOW_LINKS)) {
       return false;
     }
     requireBpfFs(pin);
@@ -61,12 +64,13 @@ public final class BpfFs {
   }
 
   /**
-   * Removes a folder and every pin in it, if it is there.
+   * Removes a folder and every pin in it, if it is there. Symbolic links, which bpffs has, are
+   * removed and not followed.
    *
    * @throws IllegalArgumentException if {@code folder} lies in no BPF file system
    */
   public static void unpinAll(Path folder) {
-    if (Files.exists(folder)) {
+    if (Files.exists(folder, NOFOLLOW_LINKS)) {
       requireBpfFs(folder);
       deleteTree(folder);
     }
@@ -120,14 +124,15 @@ public final class BpfFs {
     }
   }
 
+  /** A symbolic link lies where its folder does, wherever it leads. */
   private static void requireBpfFs(Path path) {
-    if (!isBpfFs(path)) {
+    if (!isBpfFs(Files.isSymbolicLink(path) ? folderOf(path) : path)) {
       throw new IllegalArgumentException("unpin " + path + ": it is not in a BPF file system");
     }
   }
 
   private static void deleteTree(Path folder) {
-    if (Files.isDirectory(folder)) {
+    if (Files.isDirectory(folder, NOFOLLOW_LINKS)) {
       children(folder).forEach(BpfFs::deleteTree);
     }
     delete(folder);
@@ -153,24 +158,24 @@ public final class BpfFs {
   }
 
   private static String mountHint(int errno) {
-    return switch (Errno.of(errno)) {
-      case EPERM -> "needs root (CAP_SYS_ADMIN): mount -t bpf bpf FOLDER beforehand";
-      case ENOENT -> "the folder does not exist: make it first";
-      case EBUSY -> "something is mounted there already, or in use";
-      case ENODEV -> "this kernel has no bpffs (CONFIG_BPF_SYSCALL)";
-      case EINVAL -> "nothing is mounted there";
+    return switch (errno) {
+      case Errno.EPERM -> "needs root (CAP_SYS_ADMIN): mount -t bpf bpf FOLDER beforehand";
+      case Errno.ENOENT -> "the folder does not exist: make it first";
+      case Errno.EBUSY -> "something is mounted there already, or in use";
+      case Errno.ENODEV -> "this kernel has no bpffs (CONFIG_BPF_SYSCALL)";
+      case Errno.EINVAL -> "nothing is mounted there";
       default -> "";
     };
   }
 
   private static String pinHint(Path path, int errno) {
-    return switch (Errno.of(errno)) {
-      case EPERM, EACCES, EINVAL ->
+    return switch (errno) {
+      case Errno.EPERM, Errno.EACCES, Errno.EINVAL ->
           isBpfFs(folderOf(path))
               ? "no right to write there"
               : folderOf(path) + " is not in a BPF file system: mount one (mount -t bpf bpf DIR)";
-      case EEXIST -> "something is pinned there already: unpin it, or open it";
-      case ENOENT -> "its folder does not exist: make it first";
+      case Errno.EEXIST -> "something is pinned there already: unpin it, or open it";
+      case Errno.ENOENT -> "its folder does not exist: make it first";
       default -> "";
     };
   }
@@ -180,9 +185,9 @@ public final class BpfFs {
   }
 
   private static String openHint(Path path, int errno) {
-    return switch (Errno.of(errno)) {
-      case ENOENT -> "nothing is pinned there";
-      case EACCES, EPERM ->
+    return switch (errno) {
+      case Errno.ENOENT -> "nothing is pinned there";
+      case Errno.EACCES, Errno.EPERM ->
           isBpfFs(path)
               ? "needs root, or CAP_BPF and the right to read the pin"
               : "it is not in a BPF file system";

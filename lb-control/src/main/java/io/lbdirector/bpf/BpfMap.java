@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
+import io.lbdirector.os.Sys;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -179,7 +181,7 @@ public final class BpfMap implements AutoCloseable {
   public boolean delete(byte[] key) {
     requireKey(key);
     int result = Native.libbpf().bpf_map_delete_elem(fd(), key);
-    if (result == -Errno.ENOENT.number()) {
+    if (result == -Errno.ENOENT) {
       return false;
     }
     Native.check(result, errno -> failed("delete from", entry(key), errno));
@@ -278,7 +280,7 @@ public final class BpfMap implements AutoCloseable {
           fds.putInt(inner.fd());
         });
     BatchResult result = tryUpdateBatch(slots.flip(), fds.flip(), sorted.size());
-    if (result.written() == 0 && Errno.meansNoBatch(result.errno())) {
+    if (result.written() == 0 && BpfErrno.meansNoBatch(result.errno())) {
       updateInnerOneByOne(sorted);
     } else {
       result.check(this, sorted.size());
@@ -356,9 +358,9 @@ public final class BpfMap implements AutoCloseable {
     long bytes = (long) spec.maxEntries() * roundUp(spec.valueSize(), Long.BYTES);
     long size = roundUp(bytes, PAGE);
     int protection = PROT_READ | (writable ? PROT_WRITE : 0);
-    long address = Native.libc().mmap(null, size, protection, MAP_SHARED, fd(), 0).address();
-    Native.check(
-        Native.orErrno(address == -1 ? -1 : 0),
+    long address = Sys.LIBC.mmap(null, size, protection, MAP_SHARED, fd(), 0).address();
+    Native.checkLibc(
+        address == -1 ? -1 : 0,
         errno -> BpfException.failed("mmap " + this, errno, MapHints.mmap(errno)));
     return MappedMemory.own(name(), address, size, writable);
   }
@@ -378,7 +380,7 @@ public final class BpfMap implements AutoCloseable {
     requireKey(key);
     byte[] value = new byte[size];
     int result = Native.libbpf().bpf_map_lookup_elem(fd(), key, value);
-    if (result == -Errno.ENOENT.number()) {
+    if (result == -Errno.ENOENT) {
       return Optional.empty();
     }
     Native.check(result, errno -> failed("look up in", entry(key), errno));

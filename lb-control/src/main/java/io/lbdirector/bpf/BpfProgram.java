@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -133,12 +134,12 @@ public final class BpfProgram implements AutoCloseable {
   private BpfException testRunFailed(int length, OptionalInt ifindex, int errno) {
     String from = ifindex.isPresent() ? " from ifindex " + ifindex.getAsInt() : "";
     String hint =
-        switch (Errno.of(errno)) {
-          case EINVAL -> "a packet has at least 14 bytes, and at most about 3,500";
-          case ENODEV -> "no interface has that ifindex";
-          case ENOSPC -> "the packet grew by more than " + TEST_RUN_GROWTH + " bytes";
-          case ENOTSUPP -> "programs of this type cannot be test-run";
-          case EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
+        switch (errno) {
+          case Errno.EINVAL -> "a packet has at least 14 bytes, and at most about 3,500";
+          case Errno.ENODEV -> "no interface has that ifindex";
+          case Errno.ENOSPC -> "the packet grew by more than " + TEST_RUN_GROWTH + " bytes";
+          case BpfErrno.ENOTSUPP -> "programs of this type cannot be test-run";
+          case Errno.EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
           default -> "";
         };
     return BpfException.failed(

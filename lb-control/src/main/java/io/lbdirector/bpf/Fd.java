@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
+import io.lbdirector.os.Sys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +26,10 @@ final class Fd {
 
   /** Makes a duplicate, closed on exec; {@code number} stays the caller's. */
   static Fd duplicate(String what, int number) {
-    int copy = Native.orErrno(Native.libc().fcntl(number, F_DUPFD_CLOEXEC, LOWEST_FD));
     return own(
         what,
-        Native.check(
-            copy,
+        Native.checkLibc(
+            Sys.LIBC.fcntl(number, F_DUPFD_CLOEXEC, LOWEST_FD),
             errno -> BpfException.failed("duplicate the fd of " + what, errno, fdHint(errno))));
   }
 
@@ -62,12 +63,12 @@ final class Fd {
   }
 
   private static void close(String what, int number) {
-    Native.check(
-        Native.orErrno(Native.libc().close(number)),
+    Native.checkLibc(
+        Sys.LIBC.close(number),
         errno -> BpfException.failed("close " + what + " (fd " + number + ")", errno, ""));
   }
 
   private static String fdHint(int errno) {
-    return Errno.of(errno) == Errno.EMFILE ? "raise the limit of open files (ulimit -n)" : "";
+    return errno == Errno.EMFILE ? "raise the limit of open files (ulimit -n)" : "";
   }
 }

@@ -20,7 +20,7 @@ final class Handle {
    */
   static Handle open(String what, Runnable release) {
     Handle handle = new Handle(what, release);
-    Handles.opened(handle);
+    OpenHandles.opened(handle);
     return handle;
   }
 
@@ -37,7 +37,7 @@ final class Handle {
   synchronized void close() {
     if (open) {
       open = false;
-      Handles.closed(this);
+      OpenHandles.closed(this);
       release.run();
     }
   }

@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Sys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,7 @@ final class LibbpfLog {
 
   private static String format(Pointer format, Pointer arguments) {
     byte[] line = new byte[MAX_LINE];
-    int wanted = Native.libc().vsnprintf(line, line.length, format, arguments);
+    int wanted = Sys.LIBC.vsnprintf(line, line.length, format, arguments);
     int length = Math.max(0, Math.min(wanted, MAX_LINE - 1));
     return new String(line, 0, length, StandardCharsets.UTF_8).strip();
   }

@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,12 +18,12 @@ final class LoadHints {
   }
 
   private static String remedy(int errno) {
-    return switch (Errno.of(errno)) {
-      case EPERM ->
+    return switch (errno) {
+      case Errno.EPERM ->
           "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; before kernel 5.11 also a higher"
               + " limit of locked memory (ulimit -l)";
-      case ENOMEM -> "not enough memory; before kernel 5.11 raise the limit of locked memory";
-      case ENOENT, ESRCH ->
+      case Errno.ENOMEM -> "not enough memory; before kernel 5.11 raise the limit of locked memory";
+      case Errno.ENOENT, Errno.ESRCH ->
           "is it built for a newer kernel? it names a type that is not in this one";
       default -> "";
     };

@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
+
 /** What to try when the kernel refuses something about a map. */
 final class MapHints {
   private static final String RIGHTS = "needs root, or CAP_BPF";
@@ -9,38 +11,39 @@ final class MapHints {
   private MapHints() {}
 
   static String create(MapSpec spec, int errno) {
-    return switch (Errno.of(errno)) {
-      case EPERM -> RIGHTS + MEMLOCK;
-      case ENOMEM -> "not enough memory" + MEMLOCK;
-      case E2BIG -> "key, value or max_entries are larger than the kernel allows";
-      case EINVAL ->
+    return switch (errno) {
+      case Errno.EPERM -> RIGHTS + MEMLOCK;
+      case Errno.ENOMEM -> "not enough memory" + MEMLOCK;
+      case Errno.E2BIG -> "key, value or max_entries are larger than the kernel allows";
+      case Errno.EINVAL ->
           spec.type().isMapInMap()
               ? "a map of maps has keys and values of 4 bytes, and a template that is no map of"
                   + " maps; or this kernel lacks one of the flags"
               : "this kernel lacks the type or one of the flags, or a size is wrong for the type";
-      case EMFILE -> "raise the limit of open files (ulimit -n)";
+      case Errno.EMFILE -> "raise the limit of open files (ulimit -n)";
       default -> "";
     };
   }
 
   static String use(MapSpec spec, int errno) {
-    return switch (Errno.of(errno)) {
-      case E2BIG, ENOSPC -> full(spec);
-      case EPERM -> "the map is frozen, or this user may not: " + RIGHTS;
-      case EEXIST -> "there is such an entry already";
-      case ENOENT -> "there is no such entry";
-      case EBUSY -> "it is mapped writable: close the mapping first";
-      case ENOMEM -> "not enough memory" + MEMLOCK;
-      case EINVAL -> invalid(spec);
+    return switch (errno) {
+      case Errno.E2BIG, Errno.ENOSPC -> full(spec);
+      case Errno.EPERM -> "the map is frozen, or this user may not: " + RIGHTS;
+      case Errno.EEXIST -> "there is such an entry already";
+      case Errno.ENOENT -> "there is no such entry";
+      case Errno.EBUSY -> "it is mapped writable: close the mapping first";
+      case Errno.ENOMEM -> "not enough memory" + MEMLOCK;
+      case Errno.EINVAL -> invalid(spec);
       default -> "";
     };
   }
 
   static String mmap(int errno) {
-    return switch (Errno.of(errno)) {
-      case EINVAL, ENOTSUPP -> "only an ARRAY made with BPF_F_MMAPABLE can be mapped";
-      case EPERM -> "it is frozen: map it for reading";
-      case ENOMEM -> "not enough address space, or too many mappings (vm.max_map_count)";
+    return switch (errno) {
+      case Errno.EINVAL, BpfErrno.ENOTSUPP ->
+          "only an ARRAY made with BPF_F_MMAPABLE can be mapped";
+      case Errno.EPERM -> "it is frozen: map it for reading";
+      case Errno.ENOMEM -> "not enough address space, or too many mappings (vm.max_map_count)";
       default -> "";
     };
   }

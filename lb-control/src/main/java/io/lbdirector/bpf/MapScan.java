@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
@@ -36,7 +37,7 @@ final class MapScan {
   /** Whether the kernel has batches for this map. */
   private boolean batches(int room) {
     Batch batch = new Batch(map, null, room);
-    if (Errno.meansNoBatch(batch.errno)) {
+    if (BpfErrno.meansNoBatch(batch.errno)) {
       return false;
     }
     while (!batch.isLast()) {
@@ -71,7 +72,7 @@ final class MapScan {
   private byte[] nextKey(byte[] key) {
     byte[] next = new byte[spec.keySize()];
     int result = Native.libbpf().bpf_map_get_next_key(map.fd(), key, next);
-    if (result == -Errno.ENOENT.number()) {
+    if (result == -Errno.ENOENT) {
       return null;
     }
     Native.check(result, errno -> map.failed("walk the keys of", "", errno));
@@ -124,15 +125,15 @@ final class MapScan {
 
     /** Whether a bucket of the hash has more entries than there is room for. */
     private boolean hasNoRoom() {
-      return errno == Errno.ENOSPC.number();
+      return errno == Errno.ENOSPC;
     }
 
     /** Whether no entries are left behind this batch. */
     boolean isLast() {
-      if (errno != 0 && errno != Errno.ENOENT.number() && !hasNoRoom()) {
+      if (errno != 0 && errno != Errno.ENOENT && !hasNoRoom()) {
         throw map.failed("look up in", " (batch)", errno);
       }
-      return errno == Errno.ENOENT.number();
+      return errno == Errno.ENOENT;
     }
 
     Batch following() {

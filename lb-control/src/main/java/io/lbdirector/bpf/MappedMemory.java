@@ -1,5 +1,6 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Sys;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import jnr.ffi.Pointer;
@@ -122,8 +123,8 @@ public final class MappedMemory implements AutoCloseable {
   }
 
   private static void unmap(String name, long address, long size) {
-    Native.check(
-        Native.orErrno(Native.libc().munmap(address, size)),
+    Native.checkLibc(
+        Sys.LIBC.munmap(address, size),
         errno -> BpfException.failed("unmap map " + name, errno, ""));
   }
 }

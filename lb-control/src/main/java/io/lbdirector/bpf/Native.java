@@ -1,19 +1,19 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Sys;
 import java.util.function.IntFunction;
-import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * The two libraries, bound on first use (about 0.2 s), and the two checks that every call to them
- * goes through: a number below 0 is {@code -errno}, and a {@code NULL} has its reason in errno.
+ * The way to libbpf, bound on first use (about 0.2 s), and the checks that every native call goes
+ * through: of libbpf, a number below 0 is {@code -errno}, and a {@code NULL} has its reason in
+ * errno; of libc, −1 has.
  */
 final class Native {
   static final Runtime RUNTIME = Runtime.getSystemRuntime();
 
   private static volatile Libbpf.Api libbpf;
-  private static volatile Libc.Api libc;
 
   private Native() {}
 
@@ -25,46 +25,15 @@ final class Native {
     return bound != null ? bound : bindLibbpf();
   }
 
-  static Libc.Api libc() {
-    Libc.Api bound = libc;
-    return bound != null ? bound : bindLibc();
-  }
-
   private static synchronized Libbpf.Api bindLibbpf() {
     if (libbpf == null) {
       Libbpf.Api bound =
-          load(
+          Sys.load(
               Libbpf.Api.class, "libbpf.so.1", "install libbpf1 (Debian: apt-get install libbpf1)");
       bound.libbpf_set_print(null);
       libbpf = bound;
     }
     return libbpf;
-  }
-
-  private static synchronized Libc.Api bindLibc() {
-    if (libc == null) {
-      libc = load(Libc.Api.class, "libc.so.6", "Linux with the GNU C library is needed");
-    }
-    return libc;
-  }
-
-  /**
-   * Binds every function of {@code type}. One that the library lacks is found out when it is
-   * called; whatever has the name {@code libbpf.so.1} has those that we use.
-   *
-   * @throws IllegalStateException if the library is not there or cannot be read
-   */
-  static <T> T load(Class<T> type, String soname, String remedy) {
-    try {
-      return LibraryLoader.create(type).failImmediately().load(soname);
-    } catch (UnsatisfiedLinkError e) {
-      boolean missing = String.valueOf(e.getMessage()).contains("cannot open shared object");
-      throw new IllegalStateException(
-          soname
-              + (missing ? " not found; " : " cannot be used: " + e.getMessage() + "; ")
-              + remedy,
-          e);
-    }
   }
 
   /**
@@ -86,13 +55,20 @@ final class Native {
    */
   static Pointer checkPointer(Pointer result, IntFunction<BpfException> failure) {
     if (result == null) {
-      throw failure.apply(RUNTIME.getLastError());
+      throw failure.apply(Sys.errno());
     }
     return result;
   }
 
-  /** Turns libc's −1 into {@code -errno}, for {@link #check(int, IntFunction)}. */
-  static int orErrno(int result) {
-    return result == -1 ? -RUNTIME.getLastError() : result;
+  /**
+   * As {@link #checkPointer}, of a libc function that answers −1.
+   *
+   * @return {@code result}
+   */
+  static int checkLibc(int result, IntFunction<BpfException> failure) {
+    if (result == -1) {
+      throw failure.apply(Sys.errno());
+    }
+    return result;
   }
 }

@@ -71,7 +71,7 @@ final class PerCpuSums {
     for (int done = 0; done < count; done += chunk) {
       int length = Math.min(chunk, count - done);
       int result = lookupBatch(first + done, length, keys, values);
-      if (done == 0 && Errno.meansNoBatch(-result)) {
+      if (done == 0 && BpfErrno.meansNoBatch(-result)) {
         return false;
       }
       Native.check(result, lookupFailed(first + done));

@@ -1,5 +1,7 @@
 package io.lbdirector.bpf;
 
+import io.lbdirector.os.Errno;
+import io.lbdirector.os.Sys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -150,7 +152,7 @@ public final class XdpLink implements AutoCloseable {
   /** Name of an interface of this thread's network namespace. */
   private static String interfaceName(int ifindex) {
     byte[] name = new byte[IF_NAME_SIZE];
-    if (Native.libc().if_indextoname(ifindex, name) == null) {
+    if (Sys.LIBC.if_indextoname(ifindex, name) == null) {
       return NAMELESS + ifindex;
     }
     String text = new String(name, StandardCharsets.US_ASCII);
@@ -161,35 +163,36 @@ public final class XdpLink implements AutoCloseable {
     if (where.startsWith(NAMELESS)) {
       return NO_INTERFACE; // which the kernel answers with a mere EINVAL
     }
-    return switch (Errno.of(errno)) {
-      case EOPNOTSUPP ->
+    return switch (errno) {
+      case Errno.EOPNOTSUPP ->
           mode == Mode.NATIVE
               ? "driver lacks native XDP: try mode = \"generic\""
               : "this kind of interface takes no XDP program";
-      case EBUSY ->
+      case Errno.EBUSY ->
           "another XDP program is attached: \"bpftool net show dev "
               + where
               + "\" names it, \"ip link set dev "
               + where
               + " xdp off\" removes one without a link";
-      case EEXIST ->
+      case Errno.EEXIST ->
           "an XDP program is attached in the other mode, and both at once cannot be: see \"ip link"
               + " show dev "
               + where
               + "\"";
-      case ENODEV -> NO_INTERFACE;
-      case EINVAL, ERANGE ->
+      case Errno.ENODEV -> NO_INTERFACE;
+      case Errno.EINVAL, Errno.ERANGE ->
           "the driver refuses: often its MTU is too large for XDP, or LRO is on; dmesg may say";
-      case EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
+      case Errno.EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
       default -> "";
     };
   }
 
   private static String updateHint(int errno) {
-    return switch (Errno.of(errno)) {
-      case ENOLINK, ENODEV -> "the link is detached, or its interface is gone: attach again";
-      case EINVAL -> "only an XDP program can take the place of one";
-      case EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
+    return switch (errno) {
+      case Errno.ENOLINK, Errno.ENODEV ->
+          "the link is detached, or its interface is gone: attach again";
+      case Errno.EINVAL -> "only an XDP program can take the place of one";
+      case Errno.EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
       default -> "";
     };
   }

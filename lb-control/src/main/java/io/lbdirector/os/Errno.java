@@ -1,13 +1,29 @@
 package io.lbdirector.os;
 
-/** Names of Linux error numbers, which are the same on x86-64 and arm64. */
-final class Errno {
-  static final int EPERM = 1;
-  static final int EINTR = 4;
-  static final int EAGAIN = 11;
-  static final int ENODEV = 19;
-  static final int ENOBUFS = 105;
-  static final int ETIMEDOUT = 110;
+import java.util.Optional;
+
+/** Error numbers of Linux and their names, which are the same on x86-64 and arm64. */
+public final class Errno {
+  public static final int EPERM = 1;
+  public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
+  public static final int EINTR = 4;
+  public static final int E2BIG = 7;
+  public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
+  public static final int EACCES = 13;
+  public static final int EFAULT = 14;
+  public static final int EBUSY = 16;
+  public static final int EEXIST = 17;
+  public static final int ENODEV = 19;
+  public static final int EINVAL = 22;
+  public static final int EMFILE = 24;
+  public static final int ENOSPC = 28;
+  public static final int ERANGE = 34;
+  public static final int ENOLINK = 67;
+  public static final int EOPNOTSUPP = 95;
+  public static final int ENOBUFS = 105;
+  public static final int ETIMEDOUT = 110;
 
   /** From include/uapi/asm-generic/errno-base.h and errno.h; the position is the number. */
   private static final String[] NAMES =
@@ -31,9 +47,19 @@ final class Errno {
 
   private Errno() {}
 
-  /** {@code EPERM} for 1; {@code errno} for a number without a name. */
-  static String name(int errno) {
+  /** {@code EPERM} for 1; empty for a number that errno.h does not have. */
+  public static Optional<String> tryName(int errno) {
     boolean named = errno > 0 && errno < NAMES.length && NAMES[errno].startsWith("E");
-    return named ? NAMES[errno] : "errno";
+    return named ? Optional.of(NAMES[errno]) : Optional.empty();
+  }
+
+  /** {@code EPERM} for 1; {@code errno} for a number without a name. */
+  public static String name(int errno) {
+    return tryName(errno).orElse("errno");
+  }
+
+  /** Name and number, {@code EBUSY (16)}; {@code errno 4242} for one without a name. */
+  public static String describe(int errno) {
+    return tryName(errno).map(name -> name + " (" + errno + ")").orElse("errno " + errno);
   }
 }

@@ -7,59 +7,76 @@ import jnr.ffi.annotations.Out;
 import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.u_int64_t;
 
 /**
- * The C library's functions, names verbatim. Called through {@link Sys}, which turns -1 and errno
- * into an {@link OsException}. Structures are byte arrays in native byte order; who fills one draws
- * it.
+ * What we use of the C library, names verbatim; {@link Sys#LIBC} is it. −1, or {@code NULL}, leaves
+ * its reason in {@link Sys#errno}. Structures are arrays in native byte order; who fills one draws
+ * it. Public for jnr-ffi, whose class loader implements it, and for {@code io.lbdirector.bpf}.
+ *
+ * <p>jnr-ffi 2.3.4 mangles the sixth argument of a function that takes and returns nothing but
+ * numbers: let one of six have an array or a {@link Pointer}.
  */
-final class Libc {
-  private Libc() {}
+public interface Libc {
+  int open(String path, int flags, int mode);
 
-  /** Public for the class that jnr-ffi generates in a loader of its own; hidden by its owner. */
-  public interface Functions {
-    int open(String path, int flags, int mode);
+  int close(int fd);
 
-    int close(int fd);
+  int fcntl(int fd, int command, int argument);
 
-    @ssize_t
-    long read(int fd, @Out byte[] buffer, @size_t long count);
+  @ssize_t
+  long read(int fd, @Out byte[] buffer, @size_t long count);
 
-    @ssize_t
-    long write(int fd, @In byte[] buffer, @size_t long count);
+  @ssize_t
+  long write(int fd, @In byte[] buffer, @size_t long count);
 
-    int ftruncate(int fd, @off_t long length);
+  int ftruncate(int fd, @off_t long length);
 
-    int flock(int fd, int operation);
+  int flock(int fd, int operation);
 
-    int statfs(String path, @Out byte[] statfs);
+  int statfs(String path, @Out long[] statfs);
 
-    int setns(int fd, int nstype);
+  int mount(String source, String target, String type, @u_int64_t long flags, String data);
 
-    int socket(int domain, int type, int protocol);
+  int umount2(String target, int flags);
 
-    int bind(int fd, @In byte[] address, int length);
+  /**
+   * {@code MAP_FAILED} is address −1, not null. The address is a pointer, not a number, so that the
+   * offset arrives whole.
+   */
+  Pointer mmap(
+      Pointer address, @size_t long length, int protection, int flags, int fd, @off_t long offset);
 
-    int setsockopt(int fd, int level, int name, @In byte[] value, int length);
+  int munmap(long address, @size_t long length);
 
-    @ssize_t
-    long sendto(
-        int fd, @In byte[] data, @size_t long length, int flags, @In byte[] to, int toLength);
+  int setns(int fd, int nstype);
 
-    /** {@code buffer} is direct, so that nothing is copied: frames and dumps are large. */
-    @ssize_t
-    long recv(int fd, @Out ByteBuffer buffer, @size_t long length, int flags);
+  int socket(int domain, int type, int protocol);
 
-    int poll(@In @Out byte[] fds, @size_t long count, int timeoutMs);
+  int bind(int fd, @In byte[] address, int length);
 
-    int eventfd(int initial, int flags);
+  int setsockopt(int fd, int level, int name, @In byte[] value, int length);
 
-    int if_nametoindex(String name);
+  @ssize_t
+  long sendto(int fd, @In byte[] data, @size_t long length, int flags, @In byte[] to, int toLength);
 
-    Pointer if_nameindex();
+  /** {@code buffer} is direct, so that nothing is copied: frames and dumps are large. */
+  @ssize_t
+  long recv(int fd, @Out ByteBuffer buffer, @size_t long length, int flags);
 
-    void if_freenameindex(Pointer list);
+  int poll(@In @Out byte[] fds, @size_t long count, int timeoutMs);
 
-    int clock_gettime(int clock, @Out byte[] timespec);
-  }
+  int eventfd(int initial, int flags);
+
+  int if_nametoindex(String name);
+
+  Pointer if_indextoname(int ifindex, @Out byte[] name);
+
+  Pointer if_nameindex();
+
+  void if_freenameindex(Pointer list);
+
+  int clock_gettime(int clock, @Out byte[] timespec);
+
+  int vsnprintf(@Out byte[] buffer, @size_t long size, Pointer format, Pointer arguments);
 }

@@ -2,8 +2,6 @@ package io.lbdirector.os;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +20,7 @@ public final class Mounts {
   private static final long BPF_MAGIC = 0xcafe4a11L;
 
   /** {@code struct statfs} is 120 bytes on 64-bit Linux and begins with the type (s64). */
-  private static final int STATFS_LENGTH = 120;
+  private static final int STATFS_LONGS = 15;
 
   private Mounts() {}
 
@@ -33,10 +31,9 @@ public final class Mounts {
    * @return false also if there is no such path
    */
   public static boolean isBpffs(Path path) {
-    byte[] statfs = new byte[STATFS_LENGTH];
+    long[] statfs = new long[STATFS_LONGS];
     int result = Sys.LIBC.statfs(path.toAbsolutePath().toString(), statfs);
-    return result == 0
-        && ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder()).getLong(0) == BPF_MAGIC;
+    return result == 0 && statfs[0] == BPF_MAGIC;
   }
 
   /** Where bpf file systems are mounted, for a message that says so; empty if nowhere. */

@@ -26,6 +26,7 @@ public final class NetworkMonitor implements AutoCloseable {
   private final int wakeUp;
   private final Consumer<NetworkEvent> listener;
   private final Thread thread;
+  private boolean unreadableReported;
   private volatile boolean closed;
 
   private NetworkMonitor(NetlinkSocket socket, int wakeUp, Consumer<NetworkEvent> listener) {
@@ -120,6 +121,20 @@ public final class NetworkMonitor implements AutoCloseable {
       }
       socket.drain();
       return List.of(new NetworkEvent.Resync());
+    } catch (RuntimeException e) {
+      reportUnreadable(e);
+      return List.of(new NetworkEvent.Resync());
+    }
+  }
+
+  /**
+   * A message that cannot be read says that something changed, and not what: the listener then asks
+   * anew. Reported once, as its like may come at any rate.
+   */
+  private void reportUnreadable(RuntimeException e) {
+    if (!unreadableReported) {
+      unreadableReported = true;
+      LOG.error("netlink message not understood, later ones not logged action=resync", e);
     }
   }
 

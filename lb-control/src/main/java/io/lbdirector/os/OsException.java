@@ -16,15 +16,7 @@ public final class OsException extends RuntimeException {
    * @param remedy what to try; empty if there is nothing sensible to say
    */
   OsException(String attempted, int errno, String remedy) {
-    this(
-        errno,
-        attempted
-            + ": "
-            + Errno.name(errno)
-            + " ("
-            + errno
-            + ")"
-            + (remedy.isEmpty() ? "" : "; " + remedy));
+    this(errno, attempted + ": " + Errno.describe(errno) + (remedy.isEmpty() ? "" : "; " + remedy));
   }
 
   private OsException(int errno, String message) {

@@ -3,19 +3,18 @@ package io.lbdirector.os;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jnr.ffi.LibraryLoader;
-import jnr.ffi.Platform;
 import jnr.ffi.Runtime;
 
 /**
- * The way to {@link Libc.Functions}. jnr-ffi keeps errno per thread as of the last call through it,
- * so it is read on the calling thread before any other call.
+ * The way to {@link Libc} and to libraries beside it. jnr-ffi keeps errno per thread as of the last
+ * call through it, so it is read on the calling thread before any other call.
  */
-final class Sys {
-  static final Libc.Functions LIBC =
-      LibraryLoader.create(Libc.Functions.class)
-          .failImmediately()
-          .load(Platform.getNativePlatform().getStandardCLibraryName());
-  private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
+public final class Sys {
+  /** Bound with this class, hence before anything that {@link #load} binds. */
+  public static final Libc LIBC =
+      load(Libc.class, "libc.so.6", "Linux with the GNU C library is needed");
+
+  private static final Runtime RUNTIME = Runtime.getSystemRuntime();
 
   static final int AF_UNIX = 1;
   static final int O_CLOEXEC = 0x80000;
@@ -32,8 +31,29 @@ final class Sys {
 
   private Sys() {}
 
-  /** The error number that this thread's last call through {@link #LIBC} left. */
-  static int errno() {
+  /**
+   * Binds every function of {@code type}. One that the library lacks is found out when it is
+   * called.
+   *
+   * @param soname as in {@code libc.so.6}: the name that comes without development packages
+   * @param remedy what to do if it is not there
+   * @throws IllegalStateException if the library is not there or cannot be read
+   */
+  public static <T> T load(Class<T> type, String soname, String remedy) {
+    try {
+      return LibraryLoader.create(type).failImmediately().load(soname);
+    } catch (UnsatisfiedLinkError e) {
+      boolean missing = String.valueOf(e.getMessage()).contains("cannot open shared object");
+      throw new IllegalStateException(
+          soname
+              + (missing ? " not found; " : " cannot be used: " + e.getMessage() + "; ")
+              + remedy,
+          e);
+    }
+  }
+
+  /** The error number that this thread's last call of {@link #LIBC} or a loaded library left. */
+  public static int errno() {
     return RUNTIME.getLastError();
   }
 

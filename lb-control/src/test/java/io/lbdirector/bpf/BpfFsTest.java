@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,42 @@ class BpfFsTest {
   }
 
   @Test
+  void shouldRemoveSymbolicLinksAndNotWhatTheyLeadTo(@TempDir Path elsewhere) throws IOException {
+    Path kept = Files.createDirectory(bpffs.path("kept")).resolve("pin");
+    Path file = Files.writeString(elsewhere.resolve("file"), "kept");
+    Path folder = Files.createDirectories(bpffs.path("instance/tables"));
+    try (BpfMap map = BpfMap.create(HASH)) {
+      map.pin(kept);
+    }
+    Files.createSymbolicLink(folder.resolve("inside"), kept.getParent());
+    Files.createSymbolicLink(folder.resolve("outside"), elsewhere);
+    Files.createSymbolicLink(folder.resolve("dangling"), bpffs.path("none"));
+    Path links = Files.createDirectory(bpffs.path("links"));
+    Path single = Files.createSymbolicLink(links.resolve("single"), kept);
+    Path whole = Files.createSymbolicLink(links.resolve("whole"), kept.getParent());
+
+    BpfFs.unpinAll(bpffs.path("instance"));
+    BpfFs.unpinAll(whole);
+    assertTrue(BpfFs.unpin(single));
+
+    assertFalse(Files.exists(bpffs.path("instance")));
+    assertEquals(List.of(), list(links));
+    assertEquals(List.of(kept), list(kept.getParent()));
+    assertEquals("kept", Files.readString(file));
+  }
+
+  @Test
+  void shouldDeleteNoSymbolicLinkOutsideOfABpfFileSystem(@TempDir Path elsewhere)
+      throws IOException {
+    Path folder = Files.createDirectory(bpffs.path("instance"));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
+    assertRefuses("unpin " + link + ": it is not in a BPF file system", () -> BpfFs.unpin(link));
+    assertRefuses("unpin " + link + ": it is not in a BPF file system", () -> BpfFs.unpinAll(link));
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.exists(folder));
+  }
+
+  @Test
   void shouldSayWhyNothingCanBeMounted(@TempDir Path elsewhere) {
     Path none = elsewhere.resolve("none");
     assertFails(
@@ -155,6 +193,12 @@ class BpfFsTest {
     assertFails(
         "unmount " + elsewhere + ": EINVAL (22); nothing is mounted there",
         () -> BpfFs.unmount(elsewhere));
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
   }
 
   private static void assertFails(String message, Executable action) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lbdirector.bpf.BpfProgram.TestRunOptions;
 import io.lbdirector.bpf.BpfProgram.XdpMd;
+import io.lbdirector.os.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,11 +73,12 @@ class CLayoutTest {
     for (MapType type : MapType.values()) {
       expected.put("BPF_MAP_TYPE_" + type, (long) type.number());
     }
-    for (Errno errno : Errno.values()) {
-      // The kernel's ENOTSUPP is in no header of user space.
-      if (errno != Errno.UNKNOWN && errno != Errno.ENOTSUPP) {
-        expected.put(errno.name(), (long) errno.number());
-      }
+    for (long errno = 1; errno < BpfErrno.ENOTSUPP; errno++) { // which no header has
+      long number = errno;
+      Errno.tryName((int) errno).ifPresent(name -> expected.put(name, number));
+    }
+    for (String name : BpfErrno.LIBBPF_NAMES) {
+      expected.put(name, (long) BpfErrno.FIRST_OF_LIBBPF + BpfErrno.LIBBPF_NAMES.indexOf(name));
     }
     for (BpfMap.Mode mode : BpfMap.Mode.values()) {
       expected.put("BPF_" + mode, (long) mode.ordinal());

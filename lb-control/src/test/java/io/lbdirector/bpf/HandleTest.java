@@ -3,6 +3,7 @@ package io.lbdirector.bpf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lbdirector.os.Sys;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,9 @@ class HandleTest {
 
   @Test
   void shouldSayThatAnFdWasClosedBehindItsBack() {
-    int number = Native.libc().fcntl(1, Fd.F_DUPFD_CLOEXEC, 3);
+    int number = Sys.LIBC.fcntl(1, Fd.F_DUPFD_CLOEXEC, 3);
     Fd fd = Fd.own("map toy", number);
-    Native.libc().close(number);
+    Sys.LIBC.close(number);
     BpfException e = assertThrows(BpfException.class, fd::close);
     assertEquals("close map toy (fd " + number + "): EBADF (9)", e.getMessage());
   }

@@ -29,8 +29,8 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
 
   /** What is open now is none of ours. */
   void start() {
-    Handles.track();
-    before.push(Handles.open().keySet());
+    OpenHandles.track();
+    before.push(OpenHandles.open().keySet());
   }
 
   /**
@@ -39,8 +39,8 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
    */
   void verify() {
     Set<Handle> known = before.pop();
-    Map<Handle, Handles.OpenedHere> leaked =
-        Handles.open().entrySet().stream()
+    Map<Handle, OpenHandles.OpenedHere> leaked =
+        OpenHandles.open().entrySet().stream()
             .filter(open -> !known.contains(open.getKey()))
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     if (!leaked.isEmpty()) {

@@ -3,37 +3,12 @@ package io.lbdirector.bpf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.lbdirector.os.Sys;
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class NativeTest {
-
-  @Test
-  void shouldSayHowToInstallALibraryThatIsMissing() {
-    IllegalStateException e =
-        assertThrows(
-            IllegalStateException.class,
-            () -> Native.load(Libbpf.Api.class, "libbpf-none.so.1", "install libbpf1"));
-    assertEquals("libbpf-none.so.1 not found; install libbpf1", e.getMessage());
-  }
-
-  @Test
-  void shouldSayWhyALibraryCannotBeUsed(@TempDir Path folder) throws IOException {
-    Path library = Files.writeString(folder.resolve("libbroken.so"), "not ELF ".repeat(100));
-    IllegalStateException e =
-        assertThrows(
-            IllegalStateException.class,
-            () -> Native.load(Libbpf.Api.class, library.toString(), "install libbpf1"));
-    assertTrue(e.getMessage().contains("libbroken.so cannot be used: "), e.getMessage());
-    assertTrue(e.getMessage().contains("invalid ELF header"), e.getMessage());
-    assertTrue(e.getMessage().endsWith("; install libbpf1"), e.getMessage());
-  }
 
   @Test
   void shouldTurnANegativeNumberIntoAnError() {
@@ -45,11 +20,30 @@ class NativeTest {
 
   @Test
   void shouldReadTheReasonOfANullFromErrno() {
-    Pointer none = Native.libc().if_indextoname(Integer.MAX_VALUE, new byte[16]);
+    Pointer none = Sys.LIBC.if_indextoname(Integer.MAX_VALUE, new byte[16]);
     assertNull(none);
     BpfException e =
         assertThrows(BpfException.class, () -> Native.checkPointer(none, NativeTest::failure));
     assertEquals("try it: ENXIO (6)", e.getMessage());
+  }
+
+  @Test
+  void shouldReadTheReasonOfAMinusOneFromErrno() {
+    assertEquals(7, Native.checkLibc(7, NativeTest::failure));
+    BpfException e =
+        assertThrows(
+            BpfException.class,
+            () -> Native.checkLibc(Sys.LIBC.close(Integer.MAX_VALUE), NativeTest::failure));
+    assertEquals("try it: EBADF (9)", e.getMessage());
+  }
+
+  @Test
+  void shouldNameWhatOnlyTheKernelAndLibbpfKnow() {
+    assertEquals("try it: ENOTSUPP (524)", failure(524).getMessage());
+    assertEquals("try it: LIBBPF_ERRNO__LIBELF (4000)", failure(4000).getMessage());
+    assertEquals("LIBBPF_ERRNO__NLPARSE", failure(4013).errnoName());
+    assertEquals("UNKNOWN", failure(3999).errnoName());
+    assertEquals("UNKNOWN", failure(4014).errnoName());
   }
 
   @Test

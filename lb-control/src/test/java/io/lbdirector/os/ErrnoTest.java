@@ -1,7 +1,10 @@
 package io.lbdirector.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,5 +35,23 @@ final class ErrnoTest {
   })
   void shouldNameNumbersAsLinuxDoes(int number, String name) {
     assertEquals(name, Errno.name(number));
+  }
+
+  @Test
+  void shouldNumberTheConstantsAsTheNames() throws IllegalAccessException {
+    int constants = 0;
+    for (Field field : Errno.class.getDeclaredFields()) {
+      if (field.getType() == int.class) {
+        assertEquals(field.getName(), Errno.name(field.getInt(null)));
+        constants++;
+      }
+    }
+    assertTrue(constants > 10, constants + " constants");
+  }
+
+  @Test
+  void shouldDescribeByNameAndNumber() {
+    assertEquals("EBUSY (16)", Errno.describe(16));
+    assertEquals("errno 4242", Errno.describe(4242));
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import java.util.List;
@@ -16,7 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's own answers. Needs root. {@code near} has eth0 (index 10); its peer is eth0 (index
@@ -162,6 +167,57 @@ final class NetlinkTest {
     await(new NetworkEvent.RoutesChanged(IpFamily.V4)::equals);
     near.ip("-6 route add default via 2001:db8::1");
     await(new NetworkEvent.RoutesChanged(IpFamily.V6)::equals);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unreadable")
+  void shouldSurviveAMessageThatCannotBeRead(NetlinkBytes message) throws Exception {
+    monitor.start();
+    multicast(message);
+    await(new NetworkEvent.Resync()::equals);
+    near.ip("route add default via 192.0.2.1");
+    await(new NetworkEvent.RoutesChanged(IpFamily.V4)::equals);
+  }
+
+  @Test
+  void shouldReportUnreadableMessagesOnce() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(NetworkMonitor.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      monitor.start();
+      for (NetlinkBytes message : unreadable()) {
+        multicast(message);
+        await(new NetworkEvent.Resync()::equals);
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(
+        List.of("[ERROR] netlink message not understood, later ones not logged action=resync"),
+        log.list.stream().map(Object::toString).toList());
+  }
+
+  /** A link, a neighbour and a header, each with a length that does not fit. */
+  static List<NetlinkBytes> unreadable() {
+    NetlinkBytes link = header(36, LinkCodec.NEW).u32(0).u32(IFINDEX).u32(0).u32(0);
+    NetlinkBytes neighbour = header(32, NeighbourCodec.NEW).u32(2).u32(IFINDEX).u32(0);
+    return List.of(link.u16(3).u16(3), neighbour.u16(99).u16(1), header(17, LinkCodec.NEW));
+  }
+
+  private static NetlinkBytes header(int length, int type) {
+    return NetlinkBytes.begin().u32(length).u16(type).u16(0).u32(0).u32(0);
+  }
+
+  /** Sends to all who listen to links, as the kernel does, and as root may. */
+  private void multicast(NetlinkBytes message) throws Exception {
+    NetlinkSocket socket = near.opened(() -> NetlinkSocket.open(0));
+    byte[] bytes = new byte[message.build().remaining()];
+    message.build().get(bytes);
+    byte[] links = Sys.nativeBuffer(12).putShort(0, (short) 16).putInt(8, 1).array();
+    long sent = Sys.LIBC.sendto(socket.fd(), bytes, bytes.length, 0, links, links.length);
+    Sys.check(sent, "multicast " + message);
   }
 
   private void noteAndThrow(NetworkEvent event) {

@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * Which handles are open, and where each was opened. For tests: nothing is recorded, and opening
  * costs nothing, until {@link #track} is called.
  */
-final class Handles {
+final class OpenHandles {
   private static final Map<Handle, OpenedHere> OPEN = new ConcurrentHashMap<>();
 
   private static volatile boolean tracking;
 
-  private Handles() {}
+  private OpenHandles() {}
 
   /** From now on, each handle's stack is recorded when it is opened. */
   static void track() {
