@@ -5,11 +5,18 @@ import io.lbdirector.os.LockFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** Where the daemon keeps what is not in its config. */
 final class Places {
   static final Path BPFFS = Path.of("/sys/fs/bpf");
   private static final Path RUN = Path.of("/run/lb");
+
+  /** As the admin server makes it: the admin socket has its default place there too. */
+  private static final Set<PosixFilePermission> RUN_MODE =
+      PosixFilePermissions.fromString("rwxr-x---");
 
   private Places() {}
 
@@ -26,8 +33,18 @@ final class Places {
    * @throws IllegalStateException if another holds it, naming its pid
    */
   static LockFile lockInstance(String instance) throws IOException {
-    Files.createDirectories(RUN);
-    Path path = RUN.resolve("instance-" + instance + ".lock");
+    return lockInstance(RUN, instance);
+  }
+
+  /**
+   * @param run made if it is missing; one that exists is left as it is
+   */
+  static LockFile lockInstance(Path run, String instance) throws IOException {
+    if (Files.notExists(run)) {
+      Files.createDirectories(run, PosixFilePermissions.asFileAttribute(RUN_MODE));
+      Files.setPosixFilePermissions(run, RUN_MODE); // whatever the umask took
+    }
+    Path path = run.resolve("instance-" + instance + ".lock");
     try {
       return LockFile.tryAcquire(path);
     } catch (LockFile.HeldException e) {

@@ -400,7 +400,7 @@ class GueEncapDataPlaneTest {
     }
     for (int i = 0; i < perBackend.length; i++) {
       int index = director.live().backends().get(rows.addresses().get(i));
-      assertEquals(perBackend[i], counters.backend(index).packets());
+      assertEquals(perBackend[i], counters.backends(List.of(index)).of(index).packets());
     }
   }
 }
