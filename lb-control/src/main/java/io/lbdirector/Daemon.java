@@ -12,6 +12,7 @@ import io.lbdirector.dataplane.PinFolder;
 import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.GatewayTracker;
+import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.LockFile;
 import io.lbdirector.os.SdNotify;
@@ -21,7 +22,8 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,28 +33,45 @@ final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
   private final Path file;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final AtomicBoolean announced = new AtomicBoolean();
   private boolean forwarding;
+
+  /** What a signal asks for. */
+  private enum Request {
+    RELOAD,
+    STOP
+  }
 
   Daemon(Path file) {
     this.file = file;
   }
 
   /**
-   * Returns after SIGTERM or SIGINT. Forwarding goes on.
+   * Returns after SIGTERM or SIGINT. Forwarding goes on, if it had begun. A SIGHUP during the start
+   * is followed when the start is over.
    *
    * @throws Exception if it cannot start. What forwards already goes on forwarding; where nothing
    *     did, nothing is left behind.
    */
   void run() throws Exception {
+    Signals.onTerminate(() -> requests.add(Request.STOP));
+    Signals.onHangup(() -> requests.add(Request.RELOAD));
     DirectorConfig config = ConfigLoader.load(file);
     Map<String, Integer> interfaces = indexes(config.director().interfaces());
     try (LockFile lock = Places.lockInstance(config.director().instance())) {
       Places.mountBpfFs();
       PinFolder pins = PinFolder.of(Places.BPFFS, config.director().instance());
       try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
-        direct(config, interfaces, plane);
+        Attachments attachments = new Attachments(plane);
+        try {
+          direct(config, interfaces, plane, attachments);
+        } finally {
+          if (!forwarding) {
+            attachments.detachMade();
+            plane.discardIfNew();
+          }
+        }
       }
     }
   }
@@ -65,62 +84,55 @@ final class Daemon {
   }
 
   /** The admin socket comes first: two daemons that want one must not both get to forwarding. */
-  private void direct(DirectorConfig config, Map<String, Integer> interfaces, DataPlane plane)
-      throws Exception {
-    try (Director director = new Director(config, plane, Clock.systemUTC(), this::announce);
-        AdminServer admin =
-            AdminServer.start(config.admin().socket(), config.admin().group(), director);
-        GatewayTracker gateways = gateways(config, director)) {
-      forward(config, interfaces, plane, director, gateways);
-      forwarding = true;
-      LOG.info("admin socket open path={}", admin.socket());
-      Signals.onHangup(() -> reload(director));
-      Signals.onTerminate(stop::countDown);
-      stop.await();
-      SdNotify.stopping();
-      LOG.info("stopping; forwarding goes on");
-    } catch (Exception e) {
-      if (!forwarding && !plane.isAdopted()) {
-        DataPlane.unpin(plane.pins());
-      }
-      throw e;
-    }
-  }
-
-  private void forward(
+  private void direct(
       DirectorConfig config,
       Map<String, Integer> interfaces,
       DataPlane plane,
-      Director director,
-      GatewayTracker gateways) {
-    gateways.start();
-    gateways.ports().forEach(director::portChanged);
-    director.onConfig(live -> follow(gateways, live.director()));
-    director.start(file.toString());
-    Attachments attachments = new Attachments(plane);
-    attachments.detachOthers(interfaces.keySet());
-    List<XdpLink.Mode> modes = modes(config.director().mode());
+      Attachments attachments)
+      throws Exception {
+    DirectorConfig.Director settings = config.director();
+    try (GatewayTracker gateways =
+            new GatewayTracker(settings.interfaces(), GatewayTrackerSettings.of(settings));
+        Director director =
+            new Director(config, plane, Clock.systemUTC(), gateways::reconfigure, this::announce);
+        AdminServer admin =
+            AdminServer.start(config.admin().socket(), config.admin().group(), director)) {
+      gateways.start(director::portChanged);
+      director.start(file.toString());
+      if (requests.contains(Request.STOP)) {
+        LOG.info("told to stop while starting");
+        return;
+      }
+      attach(settings, interfaces, attachments, director);
+      forwarding = true;
+      LOG.info("admin socket open path={}", admin.socket());
+      serveRequests(director);
+    }
+  }
+
+  /** Interfaces that the config no longer names are let go last: not before others are held. */
+  private static void attach(
+      DirectorConfig.Director settings,
+      Map<String, Integer> interfaces,
+      Attachments attachments,
+      Director director) {
+    List<XdpLink.Mode> modes = modes(settings.mode());
     List<Attached> attached =
         interfaces.entrySet().stream()
             .map(i -> attachments.attach(i.getKey(), i.getValue(), modes))
             .toList();
+    attachments.detachOthers(interfaces.keySet());
     attached.forEach(Daemon::log);
     director.attached(attached);
   }
 
-  private static GatewayTracker gateways(DirectorConfig config, Director director) {
-    return new GatewayTracker(
-        config.director().interfaces(),
-        config.director().gateway(),
-        config.director().gateway6(),
-        config.director().sourceIp().isPresent(),
-        config.director().sourceIp6().isPresent(),
-        director::portChanged);
-  }
-
-  private static void follow(GatewayTracker gateways, DirectorConfig.Director live) {
-    gateways.reconfigure(
-        live.gateway(), live.gateway6(), live.sourceIp().isPresent(), live.sourceIp6().isPresent());
+  /** Ends when told to stop. */
+  private void serveRequests(Director director) throws InterruptedException {
+    while (requests.take() == Request.RELOAD) {
+      reload(director);
+    }
+    SdNotify.stopping();
+    LOG.info("stopping; forwarding goes on");
   }
 
   private static List<XdpLink.Mode> modes(DirectorConfig.Mode mode) {

@@ -5,11 +5,18 @@ import io.lbdirector.os.LockFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** Where the daemon keeps what is not in its config. */
 final class Places {
   static final Path BPFFS = Path.of("/sys/fs/bpf");
   private static final Path RUN = Path.of("/run/lb");
+
+  /** As the admin server makes it: the admin socket has its default place there too. */
+  private static final Set<PosixFilePermission> RUN_MODE =
+      PosixFilePermissions.fromString("rwxr-x---");
 
   private Places() {}
 
@@ -27,8 +34,15 @@ final class Places {
    *     be made
    */
   static LockFile lockInstance(String instance) {
-    makeRunFolder();
-    Path path = RUN.resolve("instance-" + instance + ".lock");
+    return lockInstance(RUN, instance);
+  }
+
+  /**
+   * @param run made if it is missing; one that exists is left as it is
+   */
+  static LockFile lockInstance(Path run, String instance) {
+    makeRunFolder(run);
+    Path path = run.resolve("instance-" + instance + ".lock");
     try {
       return LockFile.tryAcquire(path);
     } catch (LockFile.HeldException e) {
@@ -44,13 +58,17 @@ final class Places {
     }
   }
 
-  private static void makeRunFolder() {
+  private static void makeRunFolder(Path run) {
+    if (Files.exists(run)) {
+      return;
+    }
     try {
-      Files.createDirectories(RUN);
+      Files.createDirectories(run, PosixFilePermissions.asFileAttribute(RUN_MODE));
+      Files.setPosixFilePermissions(run, RUN_MODE); // whatever the umask took
     } catch (IOException e) {
       throw new IllegalStateException(
           "cannot make folder "
-              + RUN
+              + run
               + ", where lbd keeps its locks; run as root, or make it beforehand, writable to this"
               + " user",
           e);

@@ -18,6 +18,8 @@ public final class PortLayout {
   static final int MTU_OFFSET = 18;
   public static final int LENGTH = 24;
 
+  private static final MacAddress UNKNOWN = MacAddress.of(new byte[MacAddress.LENGTH]);
+
   private PortLayout() {}
 
   /**
@@ -35,5 +37,37 @@ public final class PortLayout {
     gateway6.ifPresent(g -> value.put(GATEWAY6_OFFSET, g.toBytes()));
     value.putShort(MTU_OFFSET, (short) Math.min(mtu, 0xffff));
     return value.array();
+  }
+
+  /**
+   * A decoded port, as {@link #encode} takes it.
+   *
+   * @param gateway empty while unknown: a MAC of zeros
+   */
+  public record Port(
+      MacAddress mac, Optional<MacAddress> gateway, Optional<MacAddress> gateway6, int mtu) {}
+
+  /**
+   * Decodes a port.
+   *
+   * @throws IllegalArgumentException if {@code bytes} are not {@link #LENGTH} bytes
+   */
+  public static Port decode(byte[] bytes) {
+    ByteBuffer value = Abi.reading(bytes, LENGTH);
+    return new Port(
+        mac(value, MAC_OFFSET),
+        known(mac(value, GATEWAY_OFFSET)),
+        known(mac(value, GATEWAY6_OFFSET)),
+        Short.toUnsignedInt(value.getShort(MTU_OFFSET)));
+  }
+
+  private static MacAddress mac(ByteBuffer value, int offset) {
+    byte[] mac = new byte[MacAddress.LENGTH];
+    value.get(offset, mac);
+    return MacAddress.of(mac);
+  }
+
+  private static Optional<MacAddress> known(MacAddress mac) {
+    return mac.equals(UNKNOWN) ? Optional.empty() : Optional.of(mac);
   }
 }

@@ -1,6 +1,7 @@
 package io.lbdirector.admin;
 
 import io.lbdirector.director.DirectorControl.RefusedException;
+import io.lbdirector.director.DirectorControl.StartingException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -190,6 +191,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     if (cause instanceof RefusedException refused) {
       return Response.of(HttpProblem.refused(refused.getMessage(), refused.problems()));
+    }
+    if (cause instanceof StartingException) {
+      return Response.of(
+          HttpProblem.of(HttpResponseStatus.SERVICE_UNAVAILABLE, cause.getMessage()));
     }
     LOG.error("admin request failed", cause);
     return internalError("the daemon failed on this request, see its log: " + cause);

@@ -35,7 +35,8 @@ final class ArchiveTraining {
           + "\"started_at\":\"t\",\"published_at\":\"t\",\"adopted\":false,\"ready\":true,"
           + "\"ready_reason\":\"forwarding\",\"tables\":1,\"binds\":1,\"backends\":1,"
           + "\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"up\":true,\"mtu\":1500,"
-          + "\"mac\":\"m\",\"gateway\":\"g\",\"gateway_mac\":\"m\",\"gateway_state\":\"s\"}],"
+          + "\"mac\":\"m\",\"gateway\":\"g\",\"gateway_mac\":\"m\",\"gateway_state\":\"s\","
+          + "\"gateway6\":\"\",\"gateway6_mac\":\"\",\"gateway6_state\":\"unused\"}],"
           + "\"warnings\":[\"a warning\"]}";
   private static final String COUNTERS =
       "{\"generation\":1,\"total\":{\"packets\":1,\"bytes\":1},\"verdicts\":{\"v\":{\"packets\":1,"

@@ -61,19 +61,24 @@ final class StatusCommand extends QueryCommand {
         "%s, %s, MTU %d, MAC %s"
             .formatted(port.text("mode"), up ? "up" : "down", port.number("mtu"), port.text("mac"));
     fields.add(port.text("name"), new Cell(link, up ? Tone.PLAIN : Tone.BAD));
-    fields.add("", gateway(port));
+    addGateway(fields, port, "gateway");
+    addGateway(fields, port, "gateway6");
   }
 
-  private static Cell gateway(Answer port) {
-    String address = port.text("gateway");
-    String mac = port.text("gateway_mac");
+  /** A line for each family that packets go to. */
+  private static void addGateway(Fields fields, Answer port, String key) {
+    String state = port.text(key + "_state");
+    if (!state.equals("unused")) {
+      fields.add("", gateway(key, port.text(key), port.text(key + "_mac"), state));
+    }
+  }
+
+  private static Cell gateway(String key, String address, String mac, String state) {
     String text =
-        "gateway"
+        key
             + (address.isEmpty() ? "" : " " + address)
             + (mac.isEmpty() ? ": no MAC yet" : " at " + mac)
-            + " ("
-            + port.text("gateway_state")
-            + ")";
+            + (" (" + state + ")");
     return new Cell(text, mac.isEmpty() ? Tone.BAD : Tone.PLAIN);
   }
 }

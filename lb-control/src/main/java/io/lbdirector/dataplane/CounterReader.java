@@ -4,6 +4,8 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.CounterLayout;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfMap;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -39,19 +41,46 @@ public final class CounterReader {
   }
 
   /**
-   * @param id as in the VIP entries that lead to it
+   * @param ids as in the VIP entries that lead to them
    */
-  public Count bind(int id) {
-    return one(plane.map(Abi.VIP_STATS), id);
+  public Counts binds(Collection<Integer> ids) {
+    return read(plane.map(Abi.VIP_STATS), ids);
   }
 
-  /** Packets sent to a backend as first hop; {@code index} is its index in lb_backends. */
-  public Count backend(int index) {
-    return one(plane.map(Abi.BACKEND_STATS), index);
+  /**
+   * Packets sent to backends as first hop.
+   *
+   * @param indexes in lb_backends
+   */
+  public Counts backends(Collection<Integer> indexes) {
+    return read(plane.map(Abi.BACKEND_STATS), indexes);
   }
 
-  private static Count one(BpfMap map, int index) {
-    return count(map.sumPerCpu(index, 1), 0);
+  /** Counters as they stood at one moment. */
+  public static final class Counts {
+    private final int first;
+    private final long[] sums;
+
+    private Counts(int first, long[] sums) {
+      this.first = first;
+      this.sums = sums;
+    }
+
+    /**
+     * @param number one of those that were asked for
+     */
+    public Count of(int number) {
+      return count(sums, number - first);
+    }
+  }
+
+  /** The kernel gives a range for the price of one counter, so all that lies between is read. */
+  private static Counts read(BpfMap map, Collection<Integer> numbers) {
+    if (numbers.isEmpty()) {
+      return new Counts(0, new long[0]);
+    }
+    int first = Collections.min(numbers);
+    return new Counts(first, map.sumPerCpu(first, Collections.max(numbers) - first + 1));
   }
 
   private static Count count(long[] sums, int place) {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -248,6 +249,16 @@ public final class DataPlane implements AutoCloseable {
    */
   public void setPort(int ifindex, byte[] port) {
     map(Abi.PORTS).update(Abi.key(ifindex), port);
+  }
+
+  /** What the program was told last of an interface, by this process or one before. */
+  public Optional<PortLayout.Port> port(int ifindex) {
+    return map(Abi.PORTS).lookup(Abi.key(ifindex)).map(PortLayout::decode);
+  }
+
+  /** Makes the program forget an interface; does nothing if it knows none of that index. */
+  public void removePort(int ifindex) {
+    map(Abi.PORTS).delete(Abi.key(ifindex));
   }
 
   /** Index and address of every entry of lb_backends that holds one. */

@@ -4,8 +4,10 @@ import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.DesiredState;
 import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.os.IpFamily;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A config with its rows built: all that is worked out of a file before the kernel is asked.
@@ -30,6 +32,11 @@ record Candidate(DirectorConfig config, Map<String, ForwardingTable> rows, Desir
         table.pool().stream().map(b -> b.address()).toList());
   }
 
+  /** Families of backends that packets go to. */
+  Set<IpFamily> families() {
+    return Families.of(config.director());
+  }
+
   private static Settings settings(DirectorConfig.Director director) {
     return new Settings(
         director.sourceIp(),
@@ -52,7 +59,7 @@ record Candidate(DirectorConfig config, Map<String, ForwardingTable> rows, Desir
     return moved;
   }
 
-  private static long rowsMoved(ForwardingTable before, ForwardingTable after) {
+  static long rowsMoved(ForwardingTable before, ForwardingTable after) {
     if (before.hopCount() == 0 || after.hopCount() == 0) {
       return before.hopCount() == after.hopCount() ? 0 : ForwardingTable.ROWS;
     }

@@ -1,8 +1,7 @@
 package io.lbdirector.director;
 
-import io.lbdirector.abi.Abi;
-import io.lbdirector.abi.PortLayout;
-import io.lbdirector.bpf.BpfException;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.config.DirectorConfig;
@@ -14,15 +13,16 @@ import io.lbdirector.dataplane.LiveState;
 import io.lbdirector.dataplane.LiveStateReader;
 import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.dataplane.Transition;
+import io.lbdirector.os.IpFamily;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -39,38 +39,62 @@ import org.slf4j.LoggerFactory;
 public final class Director implements DirectorControl, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Director.class);
 
+  /** How long a reload waits for a gateway that nothing has been sent to yet. */
+  private static final Duration GATEWAY_WAIT = Duration.ofSeconds(3);
+
   private final DirectorConfig started;
   private final DataPlane plane;
   private final DataPlaneSwap swap;
   private final Clock clock;
+  private final Consumer<GatewayTrackerSettings> gateways;
   private final Consumer<Readiness> onReadiness;
+  private final Duration gatewayWait;
   private final Reports reports;
   private final OwnerThread owner = new OwnerThread("lb-director");
   private final OwnerThread builder = new OwnerThread("lb-builder");
   private final TableBuilder tables = new TableBuilder(); // confined to builder
 
   // Confined to owner.
-  private final Map<String, PortState> ports = new LinkedHashMap<>();
+  private final Ports ports;
   private List<Attached> attached = List.of();
-  private Serving serving;
+  private Optional<Serving> serving = Optional.empty();
 
   private volatile Readiness readiness = new Readiness(false, "starting");
-  private volatile Consumer<DirectorConfig> onConfig = config -> {};
 
   /**
    * @param started the config that the daemon was started with: what it holds on to
    * @param plane not closed by the director
+   * @param gateways told which gateways to follow, on the director's thread; {@link #portChanged}
+   *     is the answer
    * @param onReadiness told of every change of readiness, on the director's thread
    */
   public Director(
-      DirectorConfig started, DataPlane plane, Clock clock, Consumer<Readiness> onReadiness) {
+      DirectorConfig started,
+      DataPlane plane,
+      Clock clock,
+      Consumer<GatewayTrackerSettings> gateways,
+      Consumer<Readiness> onReadiness) {
+    this(started, plane, clock, gateways, onReadiness, SwapStep.Observer.NONE, GATEWAY_WAIT);
+  }
+
+  Director(
+      DirectorConfig started,
+      DataPlane plane,
+      Clock clock,
+      Consumer<GatewayTrackerSettings> gateways,
+      Consumer<Readiness> onReadiness,
+      SwapStep.Observer observer,
+      Duration gatewayWait) {
+    DirectorConfig.Director director = started.director();
     this.started = started;
     this.plane = plane;
-    this.swap = new DataPlaneSwap(plane, SwapStep.Observer.NONE);
+    this.swap = new DataPlaneSwap(plane, observer);
     this.clock = clock;
+    this.gateways = gateways;
     this.onReadiness = onReadiness;
-    this.reports = new Reports(started.director().instance(), clock.instant());
-    this.readiness = new Readiness(false, "starting");
+    this.gatewayWait = gatewayWait;
+    this.reports = new Reports(director.instance(), clock.instant());
+    this.ports = new Ports(plane, director.interfaces().get(0), Families.of(director));
   }
 
   /**
@@ -78,47 +102,62 @@ public final class Director implements DirectorControl, AutoCloseable {
    *
    * @param source name of its file
    * @throws RefusedException if the kernel refuses; what was live stays live
+   * @throws IllegalStateException if what is live cannot be read, saying where
    */
   public void start(String source) {
-    join(
-        builder
-            .ask(() -> Candidate.of(started, tables.build(started)))
-            .thenAcceptAsync(candidate -> takeOver(candidate, source), owner));
+    Candidate candidate =
+        Failures.join(builder.ask(() -> Candidate.of(started, tables.build(started))));
+    LiveState live = Failures.join(owner.ask(() -> LiveStateReader.read(plane)));
+    awaitGateways(owner.ask(() -> resolve(candidate, live)));
+    Failures.join(owner.ask(() -> takeOver(candidate, live, source)));
   }
 
-  private void takeOver(Candidate candidate, String source) {
-    LiveState live = LiveStateReader.read(plane);
-    Transition transition = Transition.of(live, candidate.desired());
+  private Serving takeOver(Candidate candidate, LiveState live, String source) {
+    Transition transition = plan(live, candidate);
     boolean adopted = transition.changesNothing();
     List<String> warnings = new ArrayList<>(candidate.config().warnings());
-    LiveState now = adopted ? live : swap(transition, warnings);
-    serve(candidate, source, transition, now, adopted, warnings);
+    SilentGateways.warnings(coming(candidate, live), ports, started.director()).forEach(LOG::warn);
+    LiveState now = swap(transition, warnings);
+    Serving taken =
+        new Serving(
+            candidate,
+            source,
+            now,
+            transition.statsOfBinds(),
+            clock.instant(),
+            adopted,
+            List.copyOf(warnings));
+    serve(taken);
     LOG.info(
         "{} generation={} tables={} config={}",
         adopted ? "generation taken over" : "generation published",
         now.generation(),
         candidate.rows().size(),
         source);
+    return taken;
   }
 
-  private void serve(
-      Candidate candidate,
-      String source,
-      Transition transition,
-      LiveState live,
-      boolean adopted,
-      List<String> warnings) {
-    serving =
-        new Serving(
-            candidate,
-            source,
-            live,
-            transition.statsOfBinds(),
-            clock.instant(),
-            adopted,
-            List.copyOf(warnings));
-    onConfig.accept(candidate.config());
+  private void serve(Serving now) {
+    serving = Optional.of(now);
+    follow(now.candidate());
+    for (String warning : now.candidate().config().warnings()) {
+      LOG.warn("config={} warning=\"{}\"", now.source(), warning);
+    }
     refreshReadiness();
+  }
+
+  /** Follows the gateways of {@code candidate}, and no others. */
+  private void follow(Candidate candidate) {
+    ports.want(candidate.families());
+    gateways.accept(GatewayTrackerSettings.of(candidate.config().director()));
+  }
+
+  private static Transition plan(LiveState live, Candidate candidate) {
+    try {
+      return Transition.of(live, candidate.desired());
+    } catch (RuntimeException e) {
+      throw refused("the new generation cannot be laid out beside the live one", e);
+    }
   }
 
   private LiveState swap(Transition transition, List<String> warnings) {
@@ -128,15 +167,22 @@ public final class Director implements DirectorControl, AutoCloseable {
       warnings.add(e.getMessage());
       LOG.warn("retire failed generation={}", e.live().generation(), e);
       return e.live();
-    } catch (BpfException | IllegalStateException e) {
-      throw new RefusedException(
-          "the kernel refused the new generation; nothing has changed",
-          List.of(new ProblemReport(0, "", e.getMessage())),
-          e);
+    } catch (RuntimeException e) {
+      throw refused("the kernel refused the new generation", e);
     }
   }
 
-  /** The interfaces that the program is on; from here on the director may become ready. */
+  private static RefusedException refused(String what, RuntimeException cause) {
+    String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return new RefusedException(
+        what + "; nothing has changed", List.of(new ProblemReport(0, "", why)), cause);
+  }
+
+  /**
+   * The interfaces that the program is on; from here on the director may become ready.
+   *
+   * @param interfaces each of which {@link #portChanged} has told of
+   */
   public void attached(List<Attached> interfaces) {
     owner.execute(
         () -> {
@@ -146,84 +192,32 @@ public final class Director implements DirectorControl, AutoCloseable {
   }
 
   /**
-   * @param listener told of every config that goes live, on the director's thread
+   * Takes note of how frames leave an interface, and tells the program. From any thread; does
+   * nothing after the close.
    */
-  public void onConfig(Consumer<DirectorConfig> listener) {
-    onConfig = listener;
-  }
-
-  /** Takes note of how frames leave an interface, and tells the program. From any thread. */
   public void portChanged(PortState port) {
-    owner.execute(
+    owner.tell(
         () -> {
-          PortState before = ports.put(port.name(), port);
-          if (before == null || before.ifindex() != port.ifindex() || !samePort(before, port)) {
-            writePort(port);
+          try {
+            ports.take(port);
+          } finally {
+            refreshReadiness();
           }
-          refreshReadiness();
         });
   }
 
-  private static boolean samePort(PortState before, PortState after) {
-    return Arrays.equals(encode(before), encode(after));
-  }
-
-  private static byte[] encode(PortState port) {
-    return PortLayout.encode(port.mac(), port.gatewayMac(), port.gateway6Mac(), port.mtu());
-  }
-
-  private void writePort(PortState port) {
-    plane.setPort(port.ifindex(), encode(port));
-    if (port.name().equals(started.director().interfaces().get(0))) {
-      plane.setPort(Abi.DEFAULT_PORT, encode(port));
-    }
-    LOG.info(
-        "port interface={} mac={} gateway_mac={} gateway6_mac={} mtu={}",
-        port.name(),
-        port.mac(),
-        port.gatewayMac().map(Object::toString).orElse("unknown"),
-        port.gateway6Mac().map(Object::toString).orElse("unknown"),
-        port.mtu());
-  }
-
-  /** What is live; refuses while nothing is yet, for the admin socket opens before. */
-  private Serving serving() {
-    if (serving == null) {
-      String message = "lbd is starting; ask again in a moment";
-      throw new RefusedException(message, List.of(new ProblemReport(0, "", message)), null);
-    }
-    return serving;
+  /** What is live; nothing is yet when the admin socket opens. */
+  private Serving served() {
+    return serving.orElseThrow(StartingException::new);
   }
 
   private void refreshReadiness() {
-    Readiness now = new Readiness(missing().isEmpty(), missing().orElse("forwarding"));
+    Readiness now = ReadinessRules.of(serving.map(s -> s.candidate().families()), attached, ports);
     if (!now.equals(readiness)) {
       readiness = now;
       LOG.info("readiness ready={} reason=\"{}\"", now.ready(), now.reason());
       onReadiness.accept(now);
     }
-  }
-
-  /** What is missing for packets to be forwarded. */
-  private Optional<String> missing() {
-    if (serving == null) {
-      return Optional.of("no generation is live yet");
-    }
-    if (attached.isEmpty()) {
-      return Optional.of("the program is not attached yet");
-    }
-    List<PortState> up = ports.values().stream().filter(PortState::up).toList();
-    if (up.isEmpty()) {
-      return Optional.of("no interface has a carrier");
-    }
-    DirectorConfig.Director director = serving.candidate().config().director();
-    return up.stream()
-        .filter(
-            p ->
-                director.sourceIp().isPresent() && p.gatewayMac().isEmpty()
-                    || director.sourceIp6().isPresent() && p.gateway6Mac().isEmpty())
-        .findFirst()
-        .map(p -> "the gateway's MAC on " + p.name() + " is not known yet");
   }
 
   @Override
@@ -238,8 +232,8 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private CompletionStage<ReloadReport> reload(Callable<DirectorConfig> loader, String name) {
     return builder
-        .ask(() -> build(loader, name))
-        .thenApplyAsync(candidate -> publish(candidate, name), owner)
+        .ask(() -> prepare(loader, name))
+        .thenApplyAsync(candidate -> publishOrStay(candidate, name), owner)
         .whenComplete((report, failure) -> logReload(report, failure, name));
   }
 
@@ -267,6 +261,42 @@ public final class Director implements DirectorControl, AutoCloseable {
         : failure.getMessage();
   }
 
+  /** All that is done before the owner is asked to publish; reloads are prepared one by one. */
+  private Candidate prepare(Callable<DirectorConfig> loader, String name) {
+    Candidate candidate = build(loader, name);
+    awaitGateways(owner.ask(() -> resolve(candidate, served().live())));
+    return candidate;
+  }
+
+  /** Waits, not on the owner's thread, which is the one that hears from the gateways. */
+  private void awaitGateways(CompletableFuture<CompletableFuture<Void>> resolved) {
+    Failures.join(resolved.join().completeOnTimeout(null, gatewayWait.toNanos(), NANOSECONDS));
+  }
+
+  /**
+   * Has the gateways found of families that packets do not go to yet, but will: once published, a
+   * packet without a gateway's MAC is a packet lost. Those in use are followed as before.
+   */
+  private CompletableFuture<Void> resolve(Candidate candidate, LiveState live) {
+    Set<IpFamily> coming = coming(candidate, live);
+    if (coming.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    DirectorConfig running = serving.map(s -> s.candidate().config()).orElse(started);
+    ports.want(Families.union(Families.of(running.director()), coming));
+    gateways.accept(
+        GatewayTrackerSettings.of(running.director())
+            .or(GatewayTrackerSettings.of(candidate.config().director())));
+    return ports.resolved(coming);
+  }
+
+  /** Families that packets will go to and now do not; none while no packet goes anywhere. */
+  private static Set<IpFamily> coming(Candidate candidate, LiveState live) {
+    return live.generation() == 0
+        ? Set.of()
+        : Families.minus(candidate.families(), Families.of(live.settings()));
+  }
+
   private Candidate build(Callable<DirectorConfig> loader, String name) {
     DirectorConfig config = load(loader, name);
     List<ProblemReport> fixed = FixedKeys.changed(started, config, name);
@@ -290,44 +320,59 @@ public final class Director implements DirectorControl, AutoCloseable {
     }
   }
 
-  private ReloadReport publish(Candidate candidate, String source) {
-    Transition transition = Transition.of(serving().live(), candidate.desired());
+  private ReloadReport publishOrStay(Candidate candidate, String source) {
+    Serving before = served();
+    try {
+      return publish(candidate, source, before);
+    } catch (RuntimeException | Error e) {
+      follow(before.candidate());
+      throw e;
+    }
+  }
+
+  private ReloadReport publish(Candidate candidate, String source, Serving before) {
+    Transition transition = plan(before.live(), candidate);
     List<String> warnings = new ArrayList<>(candidate.config().warnings());
     boolean changes = !transition.changesNothing();
-    LiveState live = changes ? swap(transition, warnings) : serving.live();
-    long moved = candidate.rowsMovedFrom(serving.candidate());
-    if (changes) {
-      serve(candidate, source, transition, live, false, warnings);
-    } else {
-      onConfig.accept(candidate.config());
-    }
+    List<String> silent =
+        SilentGateways.warnings(
+            coming(candidate, before.live()), ports, candidate.config().director());
+    LiveState live = swap(transition, warnings);
+    List<String> kept = List.copyOf(warnings);
+    serve(
+        changes
+            ? new Serving(
+                candidate, source, live, transition.statsOfBinds(), clock.instant(), false, kept)
+            : before.under(candidate, source, transition.statsOfBinds(), kept));
+    warnings.addAll(silent); // of this moment only: readiness tells how it goes on
+    long moved = candidate.rowsMovedFrom(before.candidate());
     return new ReloadReport(
         live.generation(), changes, transition.newTables().size(), moved, warnings);
   }
 
   @Override
   public CompletionStage<StatusReport> status() {
-    return owner.ask(() -> reports.status(serving(), attached, ports, readiness));
+    return owner.ask(() -> reports.status(served(), attached, ports, readiness));
   }
 
   @Override
   public CompletionStage<List<TableReport>> tables() {
-    return owner.ask(() -> reports.tables(serving(), new CounterReader(plane)));
+    return owner.ask(() -> reports.tables(served(), new CounterReader(plane)));
   }
 
   @Override
   public CompletionStage<Optional<TableReport>> table(String name) {
-    return tables().thenApply(all -> all.stream().filter(t -> t.name().equals(name)).findFirst());
+    return owner.ask(() -> reports.table(name, served(), new CounterReader(plane)));
   }
 
   @Override
   public CompletionStage<List<BackendReport>> backends() {
-    return owner.ask(() -> reports.backends(serving(), new CounterReader(plane)));
+    return owner.ask(() -> reports.backends(served(), new CounterReader(plane)));
   }
 
   @Override
   public CompletionStage<CountersReport> counters() {
-    return owner.ask(() -> reports.counters(serving(), new CounterReader(plane)));
+    return owner.ask(() -> reports.counters(served(), new CounterReader(plane)));
   }
 
   @Override
@@ -340,13 +385,5 @@ public final class Director implements DirectorControl, AutoCloseable {
   public void close() {
     builder.close();
     owner.close();
-  }
-
-  private static void join(CompletionStage<Void> stage) {
-    try {
-      stage.toCompletableFuture().join();
-    } catch (RuntimeException e) {
-      throw Failures.unwrap(e);
-    }
   }
 }

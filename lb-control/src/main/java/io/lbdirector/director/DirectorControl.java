@@ -20,7 +20,8 @@ public interface DirectorControl {
    * @param toml text of a {@code forwarding.toml}, UTF-8
    * @param name what to call it in messages
    * @return completes once packets use the new generation; fails with {@link RefusedException} if
-   *     the file is bad or the kernel refuses, and then nothing has changed
+   *     the file is bad or the kernel refuses, and then nothing has changed; with {@link
+   *     StartingException} while the director starts, as do the questions below
    */
   CompletionStage<ReloadReport> reload(byte[] toml, String name);
 
@@ -37,6 +38,15 @@ public interface DirectorControl {
 
   /** Whether packets are being forwarded; answers from any thread at once. */
   Readiness readiness();
+
+  /** A question that came before anything was live; the answer comes with the start's end. */
+  final class StartingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public StartingException() {
+      super("lbd is starting; ask again in a moment");
+    }
+  }
 
   /** A change that was refused. Nothing has changed. */
   final class RefusedException extends RuntimeException {
@@ -70,7 +80,8 @@ public interface DirectorControl {
    * What a reload did.
    *
    * @param generation live now
-   * @param changed false if the file asks for what was live already, and nothing was published
+   * @param changed false if the file asks for what was live already, but for names perhaps, and
+   *     nothing was published
    * @param tablesBuilt tables whose rows were written anew; the others were taken over as they
    *     stood
    * @param rowsMoved rows, over all tables, whose primary is another backend than before
@@ -84,7 +95,7 @@ public interface DirectorControl {
    *
    * @param version of the software
    * @param generation live now; 0 if none is
-   * @param config name of the file that the live generation was read from
+   * @param config name of the file that asked last for what is live
    * @param startedAt ISO 8601, UTC: start of the daemon
    * @param publishedAt ISO 8601, UTC: when this daemon published the live generation, or took it
    *     over
@@ -112,9 +123,11 @@ public interface DirectorControl {
    * One interface that the program is attached to.
    *
    * @param mode {@code native} or {@code generic}
+   * @param gateway next hop to IPv4 backends; empty while unknown, and for a configured MAC
    * @param gatewayMac as the frames carry it; empty while unknown
-   * @param gatewayState how it is known: a neighbour state of the kernel, {@code configured}, or
-   *     {@code unknown}
+   * @param gatewayState what is known of it now: a neighbour state of the kernel, {@code
+   *     configured}, or {@code unknown}; {@code unused} if no packets go to IPv4 backends
+   * @param gateway6 the same for IPv6 backends, as are the two that follow
    */
   record InterfaceReport(
       String name,
@@ -125,7 +138,10 @@ public interface DirectorControl {
       String mac,
       String gateway,
       String gatewayMac,
-      String gatewayState) {}
+      String gatewayState,
+      String gateway6,
+      String gateway6Mac,
+      String gateway6State) {}
 
   /**
    * One forwarding table.

@@ -1,6 +1,5 @@
 package io.lbdirector.director;
 
-import io.lbdirector.config.DirectorConfig.Gateway;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.LinkInfo;
@@ -39,12 +38,11 @@ public final class GatewayTracker implements AutoCloseable {
   /** How often it looks whether something is due. */
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
 
-  /** A change of state is handled in far less, unless {@code onChange} hangs. */
+  /** A change of state is handled in far less, unless the listener hangs. */
   private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
   private final List<String> interfaces;
   private final Duration period;
-  private final Consumer<PortState> onChange;
   private final ScheduledExecutorService thread =
       new ScheduledThreadPoolExecutor(1, this::newThread, new ThreadPoolExecutor.DiscardPolicy());
   private final AtomicBoolean readPending = new AtomicBoolean();
@@ -52,6 +50,7 @@ public final class GatewayTracker implements AutoCloseable {
   private final Map<IpAddress, String> complaints = new HashMap<>();
   private final GatewayTrackerSettings settings;
   private boolean unread;
+  private Consumer<PortState> onChange;
   private Netlink netlink;
   private NetworkMonitor monitor;
   private volatile List<PortState> ports = List.of();
@@ -59,34 +58,18 @@ public final class GatewayTracker implements AutoCloseable {
 
   /**
    * @param interfaces at least one, distinct
-   * @param gateway4 where packets to IPv4 backends go; not looked at unless {@code want4}
-   * @param gateway6 the same for IPv6
-   * @param onChange called for each port whose state changed after {@link #start}, on the tracker's
-   *     thread; what it throws is logged
    */
-  public GatewayTracker(
-      List<String> interfaces,
-      Gateway gateway4,
-      Gateway gateway6,
-      boolean want4,
-      boolean want6,
-      Consumer<PortState> onChange) {
-    this(
-        interfaces, new GatewayTrackerSettings(gateway4, gateway6, want4, want6), PERIOD, onChange);
+  public GatewayTracker(List<String> interfaces, GatewayTrackerSettings settings) {
+    this(interfaces, settings, PERIOD);
   }
 
   /**
    * @param period how often each gateway is confirmed
    */
-  GatewayTracker(
-      List<String> interfaces,
-      GatewayTrackerSettings settings,
-      Duration period,
-      Consumer<PortState> onChange) {
+  GatewayTracker(List<String> interfaces, GatewayTrackerSettings settings, Duration period) {
     this.interfaces = List.copyOf(interfaces);
     this.settings = settings;
     this.period = period;
-    this.onChange = onChange;
   }
 
   /**
@@ -94,10 +77,14 @@ public final class GatewayTracker implements AutoCloseable {
    * now on follows events. {@link #ports} has the answer when this returns; a MAC that must be
    * asked for comes a moment later. Once only.
    *
+   * @param listener told of every port before this returns, on this thread, and afterwards of each
+   *     port whose state changes, on the tracker's thread; never of an older state after a newer
+   *     one. What it throws is logged
    * @throws OsException if an interface is missing, or the kernel refuses
    * @throws IllegalArgumentException if an interface is not an Ethernet interface
    */
-  public void start() {
+  public void start(Consumer<PortState> listener) {
+    onChange = listener;
     try {
       monitor = NetworkMonitor.open(this::heard);
       netlink = Netlink.open();
@@ -111,6 +98,7 @@ public final class GatewayTracker implements AutoCloseable {
       close();
       throw e;
     }
+    ports.forEach(this::tell);
     long tickNanos = Math.min(period.toNanos(), LONGEST_TICK.toNanos());
     thread.scheduleWithFixedDelay(guarded(this::tick), tickNanos, tickNanos, TimeUnit.NANOSECONDS);
     monitor.start();
@@ -123,11 +111,9 @@ public final class GatewayTracker implements AutoCloseable {
 
   /**
    * Takes other settings. Packets keep going to the last gateway until the new one's MAC is known;
-   * {@code onChange} tells of every change. Returns at once; does nothing after {@link #close}.
+   * the listener is told of every change. Returns at once; does nothing after {@link #close}.
    */
-  public void reconfigure(Gateway gateway4, Gateway gateway6, boolean want4, boolean want6) {
-    GatewayTrackerSettings newSettings =
-        new GatewayTrackerSettings(gateway4, gateway6, want4, want6);
+  public void reconfigure(GatewayTrackerSettings newSettings) {
     post(
         () -> {
           tracked.forEach(port -> port.configure(newSettings));
@@ -137,8 +123,8 @@ public final class GatewayTracker implements AutoCloseable {
   }
 
   /**
-   * Ends all of it. When this returns {@code onChange} is not running and will not be called again,
-   * unless it is {@code onChange} that closes.
+   * Ends all of it. When this returns the listener is not running and will not be called again,
+   * unless it is the listener that closes.
    */
   @Override
   public void close() {
@@ -250,9 +236,13 @@ public final class GatewayTracker implements AutoCloseable {
     for (int i = 0; i < ports.size(); i++) {
       PortState now = ports.get(i);
       if (!now.equals(before.get(i))) {
-        guarded(() -> onChange.accept(now)).run();
+        tell(now);
       }
     }
+  }
+
+  private void tell(PortState port) {
+    guarded(() -> onChange.accept(port)).run();
   }
 
   private List<PortState> states() {

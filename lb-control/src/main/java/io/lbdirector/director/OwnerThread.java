@@ -4,15 +4,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A named thread that runs what is posted to it, in order. Posts after the close are refused. */
+/**
+ * A named thread that runs what is posted to it, in order. A task that throws ends there, and the
+ * thread goes on.
+ */
 final class OwnerThread implements Executor, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnerThread.class);
+
+  private final String name;
   private final ExecutorService executor;
 
   OwnerThread(String name) {
-    executor =
+    this.name = name;
+    this.executor =
         Executors.newSingleThreadExecutor(
             task -> {
               Thread thread = new Thread(task, name);
@@ -21,13 +31,40 @@ final class OwnerThread implements Executor, AutoCloseable {
             });
   }
 
+  /**
+   * Runs a task that nobody waits for: what it throws is logged.
+   *
+   * @throws RejectedExecutionException after the close
+   */
   @Override
   public void execute(Runnable task) {
-    executor.execute(task);
+    executor.execute(() -> run(task));
   }
 
+  /** Like {@link #execute}, but does nothing after the close: for news that come too late. */
+  void tell(Runnable task) {
+    try {
+      execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("news after the end of {}", name);
+    }
+  }
+
+  /**
+   * @return what {@code question} returns, or fails with what it throws
+   * @throws RejectedExecutionException after the close
+   */
   <T> CompletableFuture<T> ask(Supplier<T> question) {
-    return CompletableFuture.supplyAsync(question, executor);
+    return CompletableFuture.supplyAsync(question, this);
+  }
+
+  /** Nobody else learns of it, hence everything is caught, and logged here. */
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("task failed, goes on thread={} reason=\"{}\"", name, e.getMessage(), e);
+    }
   }
 
   /** Lets what was posted finish, for at most ten seconds. */

@@ -2,7 +2,9 @@ package io.lbdirector.director;
 
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
+import io.lbdirector.os.IpFamily;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One interface that packets come in on, and where they leave to.
@@ -30,4 +32,38 @@ public record PortState(
     String gatewayState,
     Optional<IpAddress> gateway6,
     Optional<MacAddress> gateway6Mac,
-    String gateway6State) {}
+    String gateway6State) {
+
+  Optional<IpAddress> gateway(IpFamily family) {
+    return family == IpFamily.V4 ? gateway : gateway6;
+  }
+
+  Optional<MacAddress> gatewayMac(IpFamily family) {
+    return family == IpFamily.V4 ? gatewayMac : gateway6Mac;
+  }
+
+  String gatewayState(IpFamily family) {
+    return family == IpFamily.V4 ? gatewayState : gateway6State;
+  }
+
+  /** Whether frames cannot leave to backends of one of {@code families}, for want of a MAC. */
+  boolean lacksGateway(Set<IpFamily> families) {
+    return up && families.stream().anyMatch(family -> gatewayMac(family).isEmpty());
+  }
+
+  PortState withGatewayMac(IpFamily family, Optional<MacAddress> newMac) {
+    boolean v4 = family == IpFamily.V4;
+    return new PortState(
+        ifindex,
+        name,
+        mac,
+        mtu,
+        up,
+        gateway,
+        v4 ? newMac : gatewayMac,
+        gatewayState,
+        gateway6,
+        v4 ? gateway6Mac : newMac,
+        gateway6State);
+  }
+}

@@ -5,6 +5,7 @@ import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.CounterReader;
 import io.lbdirector.dataplane.CounterReader.Count;
+import io.lbdirector.dataplane.CounterReader.Counts;
 import io.lbdirector.director.DirectorControl.BackendReport;
 import io.lbdirector.director.DirectorControl.BindReport;
 import io.lbdirector.director.DirectorControl.Counter;
@@ -16,9 +17,9 @@ import io.lbdirector.director.DirectorControl.TableBackendReport;
 import io.lbdirector.director.DirectorControl.TableReport;
 import io.lbdirector.director.DirectorControl.VerdictCounter;
 import io.lbdirector.forwarding.Backend;
-import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.os.IpFamily;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,11 +29,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Puts what the director knows into the words of the admin API. */
 final class Reports {
   private static final String HEALTH_UNKNOWN = "unknown"; // nothing checks health in this build
+  private static final String GATEWAY_UNUSED = "unused";
 
   private final String instance;
   private final Instant startedAt;
@@ -42,9 +45,9 @@ final class Reports {
     this.startedAt = startedAt;
   }
 
-  StatusReport status(
-      Serving serving, List<Attached> attached, Map<String, PortState> ports, Readiness ready) {
+  StatusReport status(Serving serving, List<Attached> attached, Ports ports, Readiness ready) {
     DirectorConfig config = serving.candidate().config();
+    Set<IpFamily> wanted = serving.candidate().families();
     List<String> warnings = new ArrayList<>(serving.warnings());
     attached.forEach(a -> a.warning().ifPresent(warnings::add));
     return new StatusReport(
@@ -61,7 +64,9 @@ final class Reports {
         config.tables().size(),
         config.binds().size(),
         serving.live().backends().size(),
-        attached.stream().map(a -> interfaceReport(a, ports.get(a.name()))).toList(),
+        attached.stream()
+            .flatMap(a -> ports.of(a.name()).map(p -> interfaceReport(a, p, wanted)).stream())
+            .toList(),
         warnings);
   }
 
@@ -70,7 +75,8 @@ final class Reports {
         .orElse("development");
   }
 
-  private static InterfaceReport interfaceReport(Attached attached, PortState port) {
+  private static InterfaceReport interfaceReport(
+      Attached attached, PortState port, Set<IpFamily> wanted) {
     return new InterfaceReport(
         attached.name(),
         attached.ifindex(),
@@ -78,9 +84,12 @@ final class Reports {
         port.up(),
         port.mtu(),
         port.mac().toString(),
-        text(port.gateway().or(port::gateway6)),
-        text(port.gatewayMac().or(port::gateway6Mac)),
-        port.gateway().isPresent() ? port.gatewayState() : port.gateway6State());
+        text(port.gateway()),
+        text(port.gatewayMac()),
+        wanted.contains(IpFamily.V4) ? port.gatewayState() : GATEWAY_UNUSED,
+        text(port.gateway6()),
+        text(port.gateway6Mac()),
+        wanted.contains(IpFamily.V6) ? port.gateway6State() : GATEWAY_UNUSED);
   }
 
   private static String text(Instant time) {
@@ -92,12 +101,23 @@ final class Reports {
   }
 
   List<TableReport> tables(Serving serving, CounterReader counters) {
-    return serving.candidate().config().tables().stream()
-        .map(table -> table(table, serving, counters))
-        .toList();
+    return tables(serving.candidate().config().tables(), serving, counters);
   }
 
-  private TableReport table(DirectorConfig.Table table, Serving serving, CounterReader counters) {
+  /** Empty if no table has that name. */
+  Optional<TableReport> table(String name, Serving serving, CounterReader counters) {
+    List<DirectorConfig.Table> named =
+        serving.candidate().config().tables().stream().filter(t -> t.name().equals(name)).toList();
+    return tables(named, serving, counters).stream().findFirst();
+  }
+
+  private static List<TableReport> tables(
+      List<DirectorConfig.Table> tables, Serving serving, CounterReader counters) {
+    Counts counts = countsOfBinds(tables, serving, counters);
+    return tables.stream().map(table -> table(table, serving, counts)).toList();
+  }
+
+  private static TableReport table(DirectorConfig.Table table, Serving serving, Counts counts) {
     ForwardingTable rows = serving.candidate().rows().get(table.name());
     return new TableReport(
         table.name(),
@@ -106,7 +126,7 @@ final class Reports {
         table.hashFields().stream().map(Reports::lower).toList(),
         rows.digest(),
         serving.live().tables().get(rows.digest()),
-        binds(table, serving, counters),
+        binds(table, serving, counts),
         tableBackends(table, rows));
   }
 
@@ -131,18 +151,23 @@ final class Reports {
   }
 
   private static List<BindReport> binds(
-      DirectorConfig.Table table, Serving serving, CounterReader counters) {
+      DirectorConfig.Table table, Serving serving, Counts counts) {
     List<BindReport> reports = new ArrayList<>();
     for (DirectorConfig.TableBind bind : table.binds()) {
-      Count count = count(bind.bind(), serving, counters);
+      Count count = counts.of(serving.statsOfBinds().get(bind.bind()));
       reports.add(
           new BindReport(bind.bind().toString(), table.name(), count.packets(), count.bytes()));
     }
     return reports;
   }
 
-  private static Count count(Bind bind, Serving serving, CounterReader counters) {
-    return counters.bind(serving.statsOfBinds().get(bind));
+  private static Counts countsOfBinds(
+      List<DirectorConfig.Table> tables, Serving serving, CounterReader counters) {
+    return counters.binds(
+        tables.stream()
+            .flatMap(table -> table.binds().stream())
+            .map(bind -> serving.statsOfBinds().get(bind.bind()))
+            .toList());
   }
 
   List<BackendReport> backends(Serving serving, CounterReader counters) {
@@ -152,11 +177,12 @@ final class Reports {
         tablesOf.computeIfAbsent(backend.address(), a -> new ArrayList<>()).add(table.name());
       }
     }
+    Counts counts = counters.backends(serving.live().backends().values());
     List<BackendReport> reports = new ArrayList<>();
     tablesOf.forEach(
         (address, tables) -> {
           int index = serving.live().backends().get(address);
-          Count count = counters.backend(index);
+          Count count = counts.of(index);
           reports.add(
               new BackendReport(
                   address.toString(),
@@ -181,15 +207,13 @@ final class Reports {
           new VerdictCounter(
               count.packets(), count.bytes(), verdict.isNormal(), verdict.meaning()));
     }
-    List<BindReport> binds = new ArrayList<>();
-    for (DirectorConfig.Table table : serving.candidate().config().tables()) {
-      binds.addAll(binds(table, serving, counters));
-    }
+    List<DirectorConfig.Table> tables = serving.candidate().config().tables();
+    Counts counts = countsOfBinds(tables, serving, counters);
     return new CountersReport(
         serving.live().generation(),
         new Counter(total.packets(), total.bytes()),
         verdicts,
-        binds,
+        tables.stream().flatMap(table -> binds(table, serving, counts).stream()).toList(),
         backends(serving, counters));
   }
 

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is live, and where it came from. Immutable; replaced as a whole by a reload.
+ * What is live, and where it came from. Immutable; replaced as a whole by a reload, also by one
+ * that publishes nothing: names are in no map.
  *
  * @param source name of the file
  * @param statsOfBinds id in lb_vip_stats of every bind
@@ -22,4 +23,14 @@ record Serving(
     Map<Bind, Integer> statsOfBinds,
     Instant since,
     boolean adopted,
-    List<String> warnings) {}
+    List<String> warnings) {
+
+  /** The same live generation, under another config that asks for just that. */
+  Serving under(
+      Candidate other,
+      String itsSource,
+      Map<Bind, Integer> itsStatsOfBinds,
+      List<String> itsWarnings) {
+    return new Serving(other, itsSource, live, itsStatsOfBinds, since, adopted, itsWarnings);
+  }
+}

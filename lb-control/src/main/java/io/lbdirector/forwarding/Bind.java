@@ -1,5 +1,6 @@
 package io.lbdirector.forwarding;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ public record Bind(Prefix prefix, Optional<Protocol> protocol, PortRange ports) 
   public String toString() {
     String address = prefix.address().isV4() ? prefix.toString() : "[" + prefix + "]";
     String port = ports.equals(PortRange.ANY) ? "any" : ports.toString();
-    return protocol.map(p -> p.name().toLowerCase(java.util.Locale.ROOT)).orElse("any")
+    return protocol.map(p -> p.name().toLowerCase(Locale.ROOT)).orElse("any")
         + " "
         + address
         + ":"

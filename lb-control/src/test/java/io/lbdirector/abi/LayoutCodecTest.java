@@ -10,6 +10,7 @@ import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.forwarding.Vip;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is encoded reads back as it was, and the bytes stand where the wire and the kernel want. */
 class LayoutCodecTest {
+  private static final Optional<MacAddress> NONE = Optional.empty();
+
   private static final SipKey KEY = SipKey.parseHex("000102030405060708090a0b0c0d0e0f");
 
   @Test
@@ -108,5 +111,18 @@ class LayoutCodecTest {
             IllegalStateException.class,
             () -> RowLayout.decode(rows.array(), i -> Optional.of(Actors.backend(1))));
     assertTrue(uneven.getMessage().contains("row 77"), uneven.getMessage());
+  }
+
+  @Test
+  void shouldDecodePortsAsEncoded() {
+    for (Optional<MacAddress> gateway : List.of(Optional.of(Actors.GATEWAY_MAC), NONE)) {
+      for (Optional<MacAddress> gateway6 : List.of(Optional.of(Actors.GATEWAY6_MAC), NONE)) {
+        byte[] entry = PortLayout.encode(Actors.DIRECTOR_MAC, gateway, gateway6, 65_535);
+        assertEquals(
+            new PortLayout.Port(Actors.DIRECTOR_MAC, gateway, gateway6, 65_535),
+            PortLayout.decode(entry));
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> PortLayout.decode(new byte[23]));
   }
 }

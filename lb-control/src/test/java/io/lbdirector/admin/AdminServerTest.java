@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.DirectorControl.RefusedException;
+import io.lbdirector.director.DirectorControl.StartingException;
 import io.lbdirector.director.DirectorControl.StatusReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -233,6 +234,14 @@ class AdminServerTest {
     HttpReply reply = post("/v1/reload", "", "x");
     assertEquals(500, reply.status());
     assertTrue(detail(reply).contains("a bug"), reply.text());
+  }
+
+  @Test
+  void shouldAskToComeAgainWhileTheDirectorStarts() throws IOException {
+    director.reloadAnswer = CompletableFuture.failedFuture(new StartingException());
+    HttpReply reply = post("/v1/reload", "", "x");
+    assertEquals(503, reply.status());
+    assertEquals("lbd is starting; ask again in a moment", detail(reply));
   }
 
   @Test

@@ -47,9 +47,23 @@ public final class FakeDirector implements DirectorControl {
                 "02:00:00:00:00:02",
                 "10.0.0.1",
                 "02:00:00:00:00:01",
-                "reachable"),
+                "reachable",
+                "",
+                "",
+                "unused"),
             new InterfaceReport(
-                "eth1", 3, "generic", false, 9000, "02:00:00:00:00:03", "", "", "unknown")),
+                "eth1",
+                3,
+                "generic",
+                false,
+                9000,
+                "02:00:00:00:00:03",
+                "",
+                "",
+                "unknown",
+                "2001:db8::1",
+                "02:00:00:00:06:01",
+                "stale")),
         warnings);
   }
 

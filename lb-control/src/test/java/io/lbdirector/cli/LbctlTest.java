@@ -105,6 +105,7 @@ class LbctlTest {
                      gateway 10.0.0.1 at 02:00:00:00:00:01 (reachable)
         eth1         generic, down, MTU 9000, MAC 02:00:00:00:00:03
                      gateway: no MAC yet (unknown)
+                     gateway6 2001:db8::1 at 02:00:00:00:06:01 (stale)
         warning      the live generation differs from /etc/lb/forwarding.toml; reload
                      that file, or change it
         """,

@@ -59,7 +59,18 @@ final class WideDirector implements DirectorControl {
             32_767,
             List.of(
                 new InterfaceReport(
-                    "enp129s0f1np1d7", 9, "generic", true, 65_535, MAC, ADDRESS, MAC, "permanent")),
+                    "enp129s0f1np1d7",
+                    9,
+                    "generic",
+                    true,
+                    65_535,
+                    MAC,
+                    ADDRESS,
+                    MAC,
+                    "permanent",
+                    ADDRESS,
+                    MAC,
+                    "permanent")),
             List.of(SENTENCE, SENTENCE)));
   }
 

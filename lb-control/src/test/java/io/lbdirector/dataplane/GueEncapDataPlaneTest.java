@@ -449,10 +449,10 @@ class GueEncapDataPlaneTest {
     }
     for (int i = 0; i < perBackend.length; i++) {
       int index = director.live().backends().get(rows.addresses().get(i));
-      assertEquals(perBackend[i], counters.backend(index).packets());
-      assertEquals(54L * perBackend[i], counters.backend(index).bytes());
+      CounterReader.Count count = counters.backends(List.of(index)).of(index);
+      assertEquals(new CounterReader.Count(perBackend[i], 54L * perBackend[i]), count);
     }
     int stats = director.live().vips().get(new Vip(VIP, Frame.TCP, 443)).stats();
-    assertEquals(all, counters.bind(stats));
+    assertEquals(all, counters.binds(List.of(stats)).of(stats));
   }
 }

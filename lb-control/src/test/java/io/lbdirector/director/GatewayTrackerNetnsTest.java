@@ -80,6 +80,15 @@ final class GatewayTrackerNetnsTest {
   }
 
   @Test
+  void shouldTellOfTheFirstStateBeforeAnyOther() throws Exception {
+    start(new Gateway.Mac(ROUTER_MAC), AUTO);
+    PortState first = changes.remove();
+    assertEquals("configured", first.gatewayState());
+    assertEquals(Optional.of(GATEWAY6), first.gateway6());
+    assertEquals(10, first.ifindex());
+  }
+
+  @Test
   void shouldFollowTheRoutersMacWithoutAWordFromTheRouter() throws Exception {
     start(AUTO, AUTO);
     await(GatewayTrackerNetnsTest::knowsBothOldMacs);
@@ -151,7 +160,8 @@ final class GatewayTrackerNetnsTest {
     assertEquals(Optional.of(NEW_ROUTER_MAC), tracker.ports().get(0).gateway6Mac());
     PortState resolved = await(s -> s.gatewayMac().equals(Optional.of(ROUTER_MAC)));
     assertEquals(Optional.of(second), resolved.gateway());
-    tracker.reconfigure(new Gateway.Mac(NEW_ROUTER_MAC), AUTO, true, true);
+    tracker.reconfigure(
+        new GatewayTrackerSettings(new Gateway.Mac(NEW_ROUTER_MAC), AUTO, true, true));
     PortState swapped =
         await(
             s ->
@@ -203,15 +213,12 @@ final class GatewayTrackerNetnsTest {
     tracker =
         director.own(
             new GatewayTracker(
-                interfaces,
-                new GatewayTrackerSettings(gateway, gateway6, true, true),
-                PERIOD,
-                changes::add));
+                interfaces, new GatewayTrackerSettings(gateway, gateway6, true, true), PERIOD));
     director
         .open()
         .call(
             () -> {
-              tracker.start();
+              tracker.start(changes::add);
               return null;
             });
   }

@@ -75,7 +75,7 @@ public final class PhasedReload {
   private void lookAtClock(SwapStep step) {
     if (step == SwapStep.PUBLISH) {
       ends.put(Phase.PREPARE, System.nanoTime());
-    } else if (step == SwapStep.RETIRE) {
+    } else if (step == SwapStep.SWEEP) {
       ends.put(Phase.PUBLISH, System.nanoTime());
     }
   }

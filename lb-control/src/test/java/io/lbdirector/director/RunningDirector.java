@@ -1,0 +1,186 @@
+package io.lbdirector.director;
+
+import io.lbdirector.bpf.PrivateBpfFs;
+import io.lbdirector.bpf.XdpLink;
+import io.lbdirector.dataplane.Attachments.Attached;
+import io.lbdirector.dataplane.BpfObjects;
+import io.lbdirector.dataplane.DataPlane;
+import io.lbdirector.dataplane.PinFolder;
+import io.lbdirector.dataplane.SwapStep;
+import io.lbdirector.director.DirectorControl.Readiness;
+import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.director.DirectorControl.StatusReport;
+import io.lbdirector.forwarding.MacAddress;
+import io.lbdirector.packet.Actors;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A director over a data plane in this kernel, pinned in a bpffs of its own. Needs root. */
+final class RunningDirector implements AutoCloseable {
+  static final Optional<MacAddress> UNKNOWN = Optional.empty();
+  static final Optional<MacAddress> GATEWAY = Optional.of(Actors.GATEWAY_MAC);
+  static final Optional<MacAddress> GATEWAY6 = Optional.of(Actors.GATEWAY6_MAC);
+
+  /** Index of {@code lo}, in every network namespace. */
+  static final int LO = 1;
+
+  private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
+  private final List<GatewayTrackerSettings> followed = new CopyOnWriteArrayList<>();
+  private final List<Readiness> readiness = new CopyOnWriteArrayList<>();
+  private Duration gatewayWait = Duration.ofSeconds(30);
+  private volatile SwapStep.Observer observer = SwapStep.Observer.NONE;
+  private volatile Consumer<GatewayTrackerSettings> tracker = settings -> {};
+  private DataPlane plane;
+  private Director director;
+
+  /** Loads the data plane; the director is not started yet. */
+  static RunningDirector load(String toml) {
+    RunningDirector running = new RunningDirector();
+    try {
+      running.open(toml);
+      return running;
+    } catch (RuntimeException | Error e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** Knows its port and its gateway, and serves {@code toml} as generation 1. */
+  static RunningDirector start(String toml) {
+    RunningDirector running = load(toml);
+    try {
+      running.director.portChanged(port(LO, GATEWAY, GATEWAY6));
+      running.director.start(ConfigText.FILE);
+      return running;
+    } catch (RuntimeException | Error e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** As another daemon on the same pins; the director is not started yet. */
+  void restart(String toml) {
+    end();
+    open(toml);
+  }
+
+  private void open(String toml) {
+    plane = DataPlane.open(PinFolder.of(bpffs.folder(), "test"), BpfObjects.director());
+    director =
+        new Director(
+            ConfigText.config(toml),
+            plane,
+            Clock.systemUTC(),
+            settings -> {
+              followed.add(settings);
+              tracker.accept(settings);
+            },
+            readiness::add,
+            step -> observer.before(step),
+            gatewayWait);
+  }
+
+  Director director() {
+    return director;
+  }
+
+  DataPlane plane() {
+    return plane;
+  }
+
+  /** What the director wanted followed, in order. */
+  List<GatewayTrackerSettings> followed() {
+    return followed;
+  }
+
+  /** Every change of readiness, in order. */
+  List<Readiness> readiness() {
+    return readiness;
+  }
+
+  /** Calls this before every step of a swap. */
+  void observe(SwapStep.Observer newObserver) {
+    observer = newObserver;
+  }
+
+  /** Lets {@code newTracker} answer what the director wants followed. */
+  void track(Consumer<GatewayTrackerSettings> newTracker) {
+    tracker = newTracker;
+  }
+
+  /** For directors made from now on. */
+  void gatewayWait(Duration wait) {
+    gatewayWait = wait;
+  }
+
+  /** Has a step fail with {@code failure}, every time. */
+  void fail(SwapStep failing, RuntimeException failure) {
+    observer =
+        step -> {
+          if (step == failing) {
+            throw failure;
+          }
+        };
+  }
+
+  void attached(int ifindex) {
+    director.attached(
+        List.of(new Attached("lo", ifindex, XdpLink.Mode.NATIVE, false, Optional.empty())));
+  }
+
+  ReloadReport reload(String toml, String source) {
+    return await(director.reload(ConfigText.bytes(toml), source));
+  }
+
+  /** Comes after everything that was posted to the director before. */
+  StatusReport status() {
+    return await(director.status());
+  }
+
+  /** What fails throws what it failed with. */
+  static <T> T await(CompletionStage<T> answer) {
+    return Failures.join(answer.toCompletableFuture());
+  }
+
+  /** {@code lo}, up. */
+  static PortState port(
+      int ifindex, Optional<MacAddress> gatewayMac, Optional<MacAddress> gateway6Mac) {
+    return new PortState(
+        ifindex,
+        "lo",
+        Actors.DIRECTOR_MAC,
+        1500,
+        true,
+        Optional.empty(),
+        gatewayMac,
+        gatewayMac.isPresent() ? "reachable" : "unknown",
+        Optional.empty(),
+        gateway6Mac,
+        gateway6Mac.isPresent() ? "stale" : "unknown");
+  }
+
+  private void end() {
+    if (director != null) {
+      director.close();
+    }
+    if (plane != null) {
+      plane.close();
+    }
+    director = null;
+    plane = null;
+  }
+
+  @Override
+  public void close() {
+    try {
+      end();
+    } finally {
+      bpffs.close();
+    }
+  }
+}
