@@ -37,7 +37,7 @@ final class DaemonSignalsTest {
     netns.ip("link set peer up");
     instance = netns.name();
     fifo = temp.resolve("forwarding.toml");
-    assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+    makeFifo();
     daemon =
         new ProcessBuilder(
                 "nsenter",
@@ -60,6 +60,10 @@ final class DaemonSignalsTest {
     DataPlane.unpin(pins());
     Files.deleteIfExists(Path.of("/run/lb/instance-" + instance + ".lock"));
     netns.close();
+  }
+
+  private void makeFifo() throws Exception {
+    assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
   }
 
   private PinFolder pins() {
@@ -94,10 +98,15 @@ final class DaemonSignalsTest {
     assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
   }
 
-  /** Sends the signal when the daemon has begun to read its config, and only then lets it go on. */
+  /**
+   * Sends the signal when the daemon has begun to read its config, and only then lets it go on. A
+   * second reading will find a FIFO of its own.
+   */
   private void signalWhileItReads(String name) throws Exception {
     try (var writer = Files.newBufferedWriter(fifo)) {
       signal(name);
+      Files.delete(fifo);
+      makeFifo();
       writer.write(config());
     }
   }

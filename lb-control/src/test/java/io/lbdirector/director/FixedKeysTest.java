@@ -36,7 +36,7 @@ final class FixedKeysTest {
   @CsvSource({
     "director.instance, \"one\", \"two\"",
     "director.interfaces, [\"lo\"], [\"eth0\"]",
-    "director.mode, \"auto\"\nstate, \"native\"\nstate",
+    "director.mode, mode = \"auto\", mode = \"native\"",
     "director.state_dir, /var/lib/lb, /var/lib/other",
     "admin.socket, /run/lb/admin.sock, /run/lb/other.sock",
     "admin.group, \"ops\", \"root\""
