@@ -3,7 +3,6 @@ package io.lbdirector.bench.harness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -91,28 +90,29 @@ public final class Series {
     return samples.stream().mapToDouble(Sample::nanos).sorted().toArray();
   }
 
-  /** The median of every round, by its number. */
-  TreeMap<Integer, Double> roundMedians() {
-    return samples.stream()
-        .collect(
-            Collectors.groupingBy(
-                Sample::round,
-                TreeMap::new,
-                Collectors.collectingAndThen(
-                    Collectors.mapping(s -> (double) s.nanos() / operations, Collectors.toList()),
-                    Medians::of)));
+  /** The fastest sample of every round, per operation, by the round's number. */
+  private TreeMap<Integer, Double> fastest() {
+    TreeMap<Integer, Double> fastest = new TreeMap<>();
+    samples.forEach(s -> fastest.merge(s.round(), (double) s.nanos() / operations, Math::min));
+    return fastest;
+  }
+
+  /** The median, over rounds, of the fastest sample of each, per operation. */
+  public double medianOfRounds() {
+    return Medians.of(fastest().values());
   }
 
   /**
-   * The median, over rounds, of how many times the base's median of the same round this one's is.
-   * What slows both down for some rounds is not in it.
+   * The median, over rounds, of how many times the base's fastest sample of the same round this
+   * one's is. Not in it: what slows both down for some rounds, and what interrupts some samples of
+   * a round, which hits long samples more often than short ones.
    *
    * @param base has the same rounds
    */
   public double medianRatioTo(Series base) {
-    TreeMap<Integer, Double> bases = base.roundMedians();
+    TreeMap<Integer, Double> bases = base.fastest();
     return Medians.of(
-        roundMedians().entrySet().stream()
+        fastest().entrySet().stream()
             .map(round -> round.getValue() / bases.get(round.getKey()))
             .toList());
   }

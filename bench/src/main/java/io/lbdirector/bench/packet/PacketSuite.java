@@ -54,17 +54,23 @@ public final class PacketSuite implements Suite {
         "The director as the daemon loads it: one table of 50 backends, two hops a row, hashed by"
             + " source address, the ingress interface known to it. Frames are TCP segments without"
             + " payload (54 bytes, 74 over IPv6), sources follow each other, caches are warm.",
-        "%d rounds; in each, every program gets %s packets. Minimum and median are over batches of %s packets, the ratio is the median, over rounds, of the ratio of the two medians of a round."
-            .formatted(
-                rounds, Numbers.count((long) batches * Driver.BATCH), Numbers.count(Driver.BATCH)),
-        "Every packet was found by the driver to have grown by exactly what it must, and was counted"
-            + " by the director under the verdict that it must get; otherwise there is no page.");
+        rounds
+            + " rounds; in each, every program gets "
+            + batches
+            + " batches of "
+            + Numbers.count(Driver.BATCH)
+            + " packets. A round's figure is its fastest batch: what else the machine runs"
+            + " interrupts the others. Minimum and median are over rounds, the ratio is the median"
+            + " over rounds of the ratio of two figures of one round.",
+        "The driver found every packet grown by exactly what it must, the director counted every"
+            + " one under the verdict that it must get, and the last of each round came out with"
+            + " its inner packet whole; otherwise there is no page.");
   }
 
   private static List<String> excludes() {
     return List.of(
-        "Network card and driver: a cold packet in memory, the receive ring, the transmit ring. They"
-            + " add the same to every program.",
+        "Network card and driver: a cold packet in memory, the receive ring, the transmit ring."
+            + " They add the same to every program.",
         "Other cores: one core runs the program; nothing contends for its maps.",
         "A generation changing under way, and VLAN tags, options, fragments or ICMP.");
   }

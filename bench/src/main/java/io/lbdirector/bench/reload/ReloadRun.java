@@ -143,13 +143,14 @@ final class ReloadRun {
     return new Finding(
         "One table of %d changed, %s bytes of TOML, in milliseconds"
             .formatted(text.tables(), Numbers.count(text.afterEdit(1).length)),
-        List.of("phase", "p50", "p90", "p99", "maximum"),
+        List.of("phase", "minimum", "p50", "p90", "p99", "maximum"),
         rows);
   }
 
   private static List<String> row(String name, Series each) {
     return List.of(
         name,
+        Numbers.millis(each.minimum()),
         Numbers.millis(each.percentile(50)),
         Numbers.millis(each.percentile(90)),
         Numbers.millis(each.percentile(99)),

@@ -117,8 +117,8 @@ public final class TablesSuite implements Suite {
 
   private static List<String> includes(int warmUps) {
     return List.of(
-        "RendezvousTable.build, from a list of backends to all rows: every SipHash-2-4, the order of"
-            + " the best of each row, two hops a row, all backends IPv4, active and up.",
+        "RendezvousTable.build, from a list of backends to all rows: every SipHash-2-4, the order"
+            + " of the best of each row, two hops a row, all backends IPv4, active and up.",
         "The JIT is warm: all sizes were built %d times before the first was recorded."
             .formatted(warmUps + 1),
         "`ns per hash` is a build's time divided by 65,536 × (backends + 1) hashes; so it carries"

@@ -26,9 +26,15 @@ class SeriesTest {
   }
 
   @Test
-  void shouldCompareRoundWithRoundSoThatSlowRoundsDoNotCount() {
-    Series base = series(1, new long[] {10, 11, 99}, new long[] {100, 110, 990}, new long[] {20});
-    Series twice = series(1, new long[] {22}, new long[] {220, 9999, 1}, new long[] {40});
+  void shouldTakeTheFastestSampleOfEachRound() {
+    Series series = series(2, new long[] {100, 20}, new long[] {40, 40}, new long[] {30, 900});
+    assertEquals(15, series.medianOfRounds());
+  }
+
+  @Test
+  void shouldCompareRoundWithRoundSoThatSlowRoundsAndSamplesDoNotCount() {
+    Series base = series(1, new long[] {10, 99}, new long[] {110, 100}, new long[] {20});
+    Series twice = series(1, new long[] {20}, new long[] {200, 9999}, new long[] {800, 40, 41});
     assertEquals(2.0, twice.medianRatioTo(base));
     assertEquals(1.0, base.medianRatioTo(base));
   }
