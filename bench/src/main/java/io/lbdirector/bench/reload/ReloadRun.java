@@ -81,7 +81,11 @@ final class ReloadRun {
     try {
       Director director =
           new Director(
-              ConfigLoader.load(text.afterEdit(0), "bench"), plane, Clock.systemUTC(), g -> {}, r -> {});
+              ConfigLoader.load(text.afterEdit(0), "bench"),
+              plane,
+              Clock.systemUTC(),
+              g -> {},
+              r -> {});
       director.start("bench");
       return director;
     } catch (ConfigException e) {
