@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /** Waits for a condition, for a bounded time. */
 final class Await {
   /** Long enough for a machine that is busy with other things; what works takes a fraction. */
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static final long PAUSE_MS = 10;
 

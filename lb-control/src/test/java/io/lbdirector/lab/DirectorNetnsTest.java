@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One director, one config, real traffic of all kinds. */
-@Timeout(120)
+@Timeout(300)
 final class DirectorNetnsTest {
   private static final String WEB = "web";
   private static final String DATAGRAMS = "datagrams";

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The router beside the director changes; connections that are open at the time live on. */
-@Timeout(120)
+@Timeout(300)
 final class GatewayNetnsTest {
   private static final int ECHO_CONNECTIONS = 20;
   private static final String NEW_MAC = "02:00:00:00:0a:0b";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A director whose interface is a bridge, which has no native XDP. */
-@Timeout(120)
+@Timeout(300)
 final class GenericModeNetnsTest {
   private static final int FLOWS = 40;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The daemon comes and goes; packets and connections do not notice. */
-@Timeout(120)
+@Timeout(300)
 final class LbdLifeNetnsTest {
   private static final String WEB = "web";
   private static final int STREAMS = 6;

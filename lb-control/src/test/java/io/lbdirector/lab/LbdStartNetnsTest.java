@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The daemon's start, mostly one that fails: it ends with exit code 1 and one message that says
  * what to do, and leaves the machine as it was.
  */
-@Timeout(120)
+@Timeout(300)
 final class LbdStartNetnsTest {
   private static final Path PASS_PROGRAM = Lab.ROOT.resolve("lab/build/xdp_pass.bpf.o");
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not know it, and nothing takes it back before backends give a second chance. A datagram has no
  * connection to lose, but it too goes to another backend then.
  */
-@Timeout(180)
+@Timeout(600)
 final class ReloadUnderLoadNetnsTest {
   private static final int RELOADS = 200;
   private static final int RELOADS_BETWEEN_LOOKS = 10;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The file that the documentation shows and the demo serves, as it is. Its instance is {@code
  * default}, of which a machine has but one.
  */
-@Timeout(120)
+@Timeout(300)
 final class WorkedExampleNetnsTest {
   private static final Path CONFIG = Lab.ROOT.resolve("config/forwarding.toml");
   private static final Path SOCKET = Path.of("/run/lb/admin.sock"); // as in that file
