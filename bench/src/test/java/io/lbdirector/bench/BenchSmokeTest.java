@@ -3,6 +3,7 @@ package io.lbdirector.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lbdirector.bench.director.PrivateDirector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class BenchSmokeTest {
 
   private static void assertNothingIsMounted() throws IOException {
     try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mounts"))) {
-      assertEquals(List.of(), mounts.filter(line -> line.contains("lb-bench-bpffs")).toList());
+      assertEquals(
+          List.of(), mounts.filter(line -> line.contains(PrivateDirector.prefix())).toList());
     }
   }
 

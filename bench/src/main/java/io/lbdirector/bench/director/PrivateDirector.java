@@ -42,7 +42,7 @@ public final class PrivateDirector implements AutoCloseable {
   /** Loads a director that serves nothing yet; its port and gateway are known. */
   public static PrivateDirector open() {
     try {
-      PrivateDirector director = new PrivateDirector(Files.createTempDirectory("lb-bench-bpffs"));
+      PrivateDirector director = new PrivateDirector(Files.createTempDirectory(prefix()));
       director.setPorts();
       return director;
     } catch (IOException e) {
@@ -89,5 +89,10 @@ public final class PrivateDirector implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("remove " + bpffs, e);
     }
+  }
+
+  /** How the folders begin that this process mounts: others may bench at the same time. */
+  public static String prefix() {
+    return "lb-bench-bpffs-" + ProcessHandle.current().pid() + "-";
   }
 }
