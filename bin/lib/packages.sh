@@ -40,6 +40,8 @@ missing_for_lab() {
 missing_for_check() {
   has_command clang-format || echo clang-format
   has_command shellcheck || echo shellcheck
+  has_command bpftool || echo bpftool
+  has_command xdp-loader || echo xdp-tools
 }
 
 has_command() { command -v "$1" >/dev/null; }

@@ -140,14 +140,61 @@ enum lb_verdict {
 	LB_VERDICTS = 18,
 };
 
-/* What became of a packet on the backend; as lb_verdict. */
-enum lb_outcome {
-	LB_OUTCOME_PASSED = 0,	 /* not GUE to our port: to the kernel untouched; normal */
-	LB_OUTCOME_ACCEPTED = 1, /* outer headers taken off, inner packet to the kernel; normal */
-	LB_OUTCOME_MALFORMED =
-		2, /* GUE to our port with headers that are cut short or lie: dropped */
+#define LB_MAX_ALLOW	 4096 /* prefixes that may send here */
+#define LB_MAX_VIPS_SEEN 4096 /* VIPs counted each on its own */
 
-	LB_OUTCOMES = 3,
+/* lb_allow: LPM_TRIE, who may send here: outer source -> 1. Empty as loaded, so nobody may. Keys
+ * are IPv6; an IPv4 network N/L stands as ::ffff:N/(96+L). */
+struct lb_prefix {
+	__u32 length; /* leading bits of the address that count */
+	__u8 address[16];
+};
+
+/* Key of lb_vip_list and lb_vip_seen: an IPv6 address, or an IPv4 address A as ::ffff:A. */
+struct lb_address {
+	__u8 bytes[16];
+};
+
+/* lb_be_config: ARRAY of one. All zero as loaded. */
+struct lb_be_config {
+	__u32 flags; /* LB_BACKEND_* */
+	__u32 reserved;
+};
+
+#define LB_BACKEND_ONLY_LISTED_VIPS (1U << 0) /* refuse packets for VIPs not in lb_vip_list */
+
+/*
+ * What became of a packet on the backend. Every packet that enters is counted under exactly one of
+ * these. Numbers are never reused.
+ */
+enum lb_outcome {
+	LB_OUTCOME_UNDECIDED =
+		0,	       /* not an outcome: the packet is still on its way; never counted */
+	LB_OUTCOME_PASSED = 1, /* not GUE to our port: to the kernel untouched; normal */
+	LB_OUTCOME_SYN = 2,    /* accepted: begins a connection; normal */
+	LB_OUTCOME_KNOWN = 3,  /* accepted: a socket here knows its flow; normal */
+	LB_OUTCOME_COOKIE = 4, /* accepted: a listener here gave out its SYN cookie; normal */
+	LB_OUTCOME_STATELESS = 5, /* accepted by the first hop: not TCP, or a fragment; normal */
+	LB_OUTCOME_LAST_RESORT =
+		6,		/* accepted: unknown, but no hop is left; normal in small numbers */
+	LB_OUTCOME_TO_SELF = 7, /* accepted: unknown, and all hops left are this backend itself */
+	LB_OUTCOME_FORWARDED = 8, /* unknown: sent to the next hop; normal while a backend drains */
+	LB_OUTCOME_CONTROL = 9,	  /* control message, answered; normal */
+	LB_OUTCOME_MALFORMED =
+		10, /* GUE to our port, cut short or with lengths that lie: dropped */
+	LB_OUTCOME_REFUSED_SOURCE = 11, /* sender is not in lb_allow: dropped */
+	LB_OUTCOME_REFUSED_VIP = 12,	/* VIP is not in lb_vip_list: dropped */
+	LB_OUTCOME_REFUSED_ECN =
+		13, /* congestion marked, inner flow does not know marks: dropped */
+
+	LB_OUTCOMES = 14,
+};
+
+/* Value of lb_vip_seen: HASH, VIP -> what became of its packets; indexed by enum lb_outcome. The
+ * key :: counts what was dropped before its VIP was known, or for its VIP. Not per CPU: a control
+ * message is answered with these, in XDP. */
+struct lb_vip_outcomes {
+	struct lb_counter outcomes[LB_OUTCOMES];
 };
 
 /* GUE variant 0 with GLB's private data, behind the outer UDP header. */
@@ -160,6 +207,31 @@ struct lb_gue {
 	__u8 next_hop;	   /* index of the next hop to try; the director writes 0 */
 	__u8 hop_count;	   /* hops that follow, 4 or 16 bytes each */
 };
+
+#define LB_GUE_MAX_HOPS 7 /* behind the first; what hlen holds of IPv6 addresses */
+
+/*
+ * GUE control message (variant 0, control bit): asks a backend for the counters of a VIP, and is
+ * sent back with them. The reply is as long as the request: whoever asks leaves room for as many
+ * struct lb_control_counter as are wanted, and gets those that fit.
+ */
+struct lb_control {
+	__u8 version_hlen; /* 0x20: variant 0, control, no options */
+	__u8 type;	   /* LB_CONTROL_* */
+	__be16 flags;	   /* 0 */
+	__be32 nonce[2];   /* sent back as it came */
+	__be32 count;	   /* request: 0; reply: counters that follow, in the order of lb_outcome */
+	__u8 vip[16];	   /* as struct lb_address */
+	__be32 reserved;
+};
+
+struct lb_control_counter {
+	__be64 packets;
+	__be64 bytes;
+};
+
+#define LB_CONTROL_ASK	  1
+#define LB_CONTROL_ANSWER 2
 
 #define LB_GUE_HOPS_IPV4 0
 #define LB_GUE_HOPS_IPV6 1
@@ -181,6 +253,11 @@ _Static_assert(sizeof(struct lb_row) == 8, "a row is one 64-bit load");
 _Static_assert(sizeof(struct lb_backend) == 24, "lb_backend has no hidden padding");
 _Static_assert(sizeof(struct lb_counter) == 16, "lb_counter has no hidden padding");
 _Static_assert(sizeof(struct lb_constants) == 8, "lb_constants has no hidden padding");
+_Static_assert(sizeof(struct lb_prefix) == 20, "lb_prefix has no hidden padding");
+_Static_assert(sizeof(struct lb_address) == 16, "lb_address has no hidden padding");
+_Static_assert(sizeof(struct lb_be_config) == 8, "lb_be_config has no hidden padding");
+_Static_assert(sizeof(struct lb_control) == 36, "lb_control is a wire format");
+_Static_assert(sizeof(struct lb_control_counter) == 16, "lb_control_counter is a wire format");
 _Static_assert(sizeof(struct lb_gue) == 8, "lb_gue is a wire format");
 
 #endif

@@ -5,6 +5,16 @@
 
 #include <linux/ip.h>
 
+/* The checksum that a sum of 16-bit words comes to. */
+static __always_inline __sum16 csum_fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__sum16)~sum;
+}
+
 /* The checksum of an IPv4 header without options, whatever its check field holds now. */
 static __always_inline __sum16 csum_ipv4(const struct iphdr *ip)
 {
@@ -14,10 +24,13 @@ static __always_inline __sum16 csum_ipv4(const struct iphdr *ip)
 #pragma unroll
 	for (unsigned int i = 0; i < sizeof(*ip) / sizeof(*words); i++)
 		sum += words[i];
-	sum -= ip->check;
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__sum16)~sum;
+	return csum_fold(sum - ip->check);
+}
+
+/* The checksum @check after one 16-bit word under it went from @before to @after (RFC 1624). */
+static __always_inline __sum16 csum_replace(__sum16 check, __u16 before, __u16 after)
+{
+	return csum_fold((__u32)(__u16)~check + (__u16)~before + after);
 }
 
 #endif

@@ -4,7 +4,11 @@
 #define LB_CURSOR_H
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+
+#define CURSOR_MAX_OFFSET 0x3fff /* all ones */
 
 #define IPV4_MORE_FRAGMENTS  0x2000
 #define IPV4_FRAGMENT_OFFSET 0x1fff
@@ -22,6 +26,16 @@ static __always_inline struct cursor cursor_of(const struct xdp_md *ctx)
 		.end = (void *)(long)ctx->data_end,
 	};
 
+	return cursor;
+}
+
+/* A cursor @offset bytes from the first. The verifier refuses packet pointers that may be further
+ * than 65,535 bytes away, so no offset here is allowed beyond what a frame has. */
+static __always_inline struct cursor cursor_at(const struct xdp_md *ctx, __u32 offset)
+{
+	struct cursor cursor = cursor_of(ctx);
+
+	cursor.at += offset & CURSOR_MAX_OFFSET;
 	return cursor;
 }
 

@@ -1,154 +1,103 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Recognises GUE packets of a director, and takes their outer headers off.
- *
- * tunnel_parse() fills a struct tunnel from the frame and changes nothing. decap_strip() moves the
- * start of the frame: every pointer into it that was taken before is void.
+ * Accepting a packet: congestion that was marked outside is marked inside (RFC 6040), and the outer
+ * headers go. Moves the start of the frame: every pointer into it that was taken before is void.
  */
 #ifndef LB_DECAP_H
 #define LB_DECAP_H
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
-#include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/udp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include "csum.h"
 #include "cursor.h"
-#include "constants.h"
-#include "lb_abi.h"
+#include "inner.h"
+#include "tunnel.h"
 
-#define GUE_VERSION_CONTROL 0xe0 /* both must be zero: variant 0, and data, not control */
-#define GUE_HLEN	    0x1f
+#define IPV6_ECN_CE 0x30 /* in the second byte of the header */
 
-/* A GUE packet to our port, from the outside in. */
-struct tunnel {
-	__u32 outer_length; /* bytes of outer IP, UDP and GUE headers, hops included */
-	__be16 inner_proto; /* ETH_P_IP or ETH_P_IPV6 */
-	__u8 hop_length;    /* bytes of a hop's address: 4 or 16 */
-	__u8 next_hop;	    /* index of the next hop to try */
-	__u8 hop_count;	    /* hops that the header holds */
+/* What stands in front of the protocol field: MACs, and the tags if there are any. */
+struct decap_link {
+	__u8 macs[2 * ETH_ALEN];
+	__be32 tags[TUNNEL_MAX_TAGS];
 };
 
-/* The IP packet behind the GUE header: there must be a whole header of the version promised. */
-static __always_inline int tunnel_parse_inner(const struct cursor *cursor, __u8 protocol,
-					      struct tunnel *tunnel)
+/* Whether the outer mark can be kept: a flow that does not know marks has to lose the packet. */
+static __always_inline int decap_ecn_is_lost(const struct tunnel *tunnel, const struct inner *inner)
 {
-	const __u8 *version = cursor->at;
+	return tunnel->ecn == ECN_CE && inner->ecn == 0;
+}
 
-	if (protocol == IPPROTO_IPIP) {
-		tunnel->inner_proto = bpf_htons(ETH_P_IP);
-		if (!cursor_has(cursor, sizeof(struct iphdr)) || *version >> 4 != 4)
-			return LB_OUTCOME_MALFORMED;
-		return LB_OUTCOME_ACCEPTED;
+static __always_inline void decap_mark(struct cursor *cursor, const struct inner *inner)
+{
+	struct iphdr *ip = cursor->at;
+	__u8 *ip6 = cursor->at;
+	__be16 *first = cursor->at;
+	__be16 before;
+
+	if (!cursor_has(cursor, sizeof(*ip)))
+		return;
+	if (inner->family == LB_FAMILY_IPV6) {
+		ip6[1] |= IPV6_ECN_CE;
+		return;
 	}
-	if (protocol == IPPROTO_IPV6) {
-		tunnel->inner_proto = bpf_htons(ETH_P_IPV6);
-		if (!cursor_has(cursor, sizeof(struct ipv6hdr)) || *version >> 4 != 6)
-			return LB_OUTCOME_MALFORMED;
-		return LB_OUTCOME_ACCEPTED;
-	}
-	return LB_OUTCOME_MALFORMED;
+	before = *first;
+	ip->tos |= ECN_CE;
+	ip->check = csum_replace(ip->check, before, *first);
 }
 
-/* The header lengths, the hop count and the kind of hops must tell the same story. */
-static __always_inline int tunnel_parse_gue(struct cursor *cursor, struct tunnel *tunnel)
+/* Puts the link header of the outer packet in front of the inner one, and moves behind it. @tags is
+ * a constant wherever this is called: so the verifier knows every offset. */
+static __always_inline int decap_write_link(struct cursor *cursor, const struct decap_link *link,
+					    __u32 tags, __be16 protocol)
 {
-	const struct lb_gue *gue = cursor->at;
-	__u32 words;
+	const __u32 copied = sizeof(link->macs) + tags * sizeof(link->tags[0]);
 
-	if (!cursor_has(cursor, sizeof(*gue)) || gue->version_hlen & GUE_VERSION_CONTROL)
-		return LB_OUTCOME_MALFORMED;
-	if (gue->type == bpf_htons(LB_GUE_HOPS_IPV4))
-		tunnel->hop_length = 4;
-	else if (gue->type == bpf_htons(LB_GUE_HOPS_IPV6))
-		tunnel->hop_length = 16;
-	else
-		return LB_OUTCOME_MALFORMED;
-
-	tunnel->next_hop = gue->next_hop;
-	tunnel->hop_count = gue->hop_count;
-	words = gue->version_hlen & GUE_HLEN;
-	if (gue->flags || tunnel->next_hop > tunnel->hop_count ||
-	    words != 1 + (__u32)tunnel->hop_count * tunnel->hop_length / 4)
-		return LB_OUTCOME_MALFORMED;
-
-	tunnel->outer_length += sizeof(struct udphdr) + sizeof(__u32) + 4 * words;
-	cursor->at += sizeof(__u32) + 4 * words;
-	return tunnel_parse_inner(cursor, gue->protocol, tunnel);
+	if (!cursor_has(cursor, copied + sizeof(protocol)))
+		return 0;
+	__builtin_memcpy(cursor->at, link, copied);
+	*(__be16 *)(cursor->at + copied) = protocol;
+	cursor->at += copied + sizeof(protocol);
+	return 1;
 }
 
-static __always_inline int tunnel_parse_udp(struct cursor *cursor, struct tunnel *tunnel)
+/* @accepted, or MALFORMED where the verifier cannot know that the headers are there. */
+static __always_inline enum lb_outcome decap_strip(struct xdp_md *ctx, const struct tunnel *tunnel,
+						   const struct inner *inner,
+						   enum lb_outcome accepted)
 {
-	const struct udphdr *udp = cursor->at;
-
-	if (!cursor_has(cursor, sizeof(*udp)) || udp->dest != bpf_htons(lb_constants.gue_port))
-		return LB_OUTCOME_PASSED;
-	cursor->at += sizeof(*udp);
-	return tunnel_parse_gue(cursor, tunnel);
-}
-
-/* Directors send neither options nor fragments; such packets are somebody else's. */
-static __always_inline int tunnel_parse_ipv4(struct cursor *cursor, struct tunnel *tunnel)
-{
-	const struct iphdr *ip = cursor->at;
-
-	if (!cursor_has(cursor, sizeof(*ip)) || ip->protocol != IPPROTO_UDP || ip->version != 4 ||
-	    ip->ihl != sizeof(*ip) / 4 ||
-	    ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
-		return LB_OUTCOME_PASSED;
-	tunnel->outer_length = sizeof(*ip);
-	cursor->at += sizeof(*ip);
-	return tunnel_parse_udp(cursor, tunnel);
-}
-
-static __always_inline int tunnel_parse_ipv6(struct cursor *cursor, struct tunnel *tunnel)
-{
-	const struct ipv6hdr *ip = cursor->at;
-
-	if (!cursor_has(cursor, sizeof(*ip)) || ip->version != 6 || ip->nexthdr != IPPROTO_UDP)
-		return LB_OUTCOME_PASSED;
-	tunnel->outer_length = sizeof(*ip);
-	cursor->at += sizeof(*ip);
-	return tunnel_parse_udp(cursor, tunnel);
-}
-
-/* LB_OUTCOME_ACCEPTED and a filled in @tunnel, or what else the frame is. */
-static __always_inline int tunnel_parse(const struct xdp_md *ctx, struct tunnel *tunnel)
-{
+	const __be16 protocol =
+		inner->family == LB_FAMILY_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
 	struct cursor cursor = cursor_of(ctx);
-	const struct ethhdr *eth = cursor.at;
+	struct decap_link link;
+	int written = 0;
 
-	if (!cursor_has(&cursor, sizeof(*eth)))
-		return LB_OUTCOME_PASSED;
-	cursor.at += sizeof(*eth);
-	if (eth->h_proto == bpf_htons(ETH_P_IP))
-		return tunnel_parse_ipv4(&cursor, tunnel);
-	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
-		return tunnel_parse_ipv6(&cursor, tunnel);
-	return LB_OUTCOME_PASSED;
-}
-
-/* Leaves the inner packet behind the Ethernet header that the outer one came with. */
-static __always_inline int decap_strip(struct xdp_md *ctx, const struct tunnel *tunnel)
-{
-	struct cursor cursor = cursor_of(ctx);
-	struct ethhdr eth;
-
-	if (!cursor_has(&cursor, sizeof(eth)))
+	if (!cursor_has(&cursor, sizeof(link)))
 		return LB_OUTCOME_MALFORMED;
-	__builtin_memcpy(&eth, cursor.at, sizeof(eth));
-	eth.h_proto = tunnel->inner_proto;
-	if (bpf_xdp_adjust_head(ctx, tunnel->outer_length))
+	__builtin_memcpy(&link, cursor.at, sizeof(link));
+	if (bpf_xdp_adjust_head(ctx, tunnel->inner - tunnel->ip))
 		return LB_OUTCOME_MALFORMED;
 
 	cursor = cursor_of(ctx);
-	if (!cursor_has(&cursor, sizeof(eth)))
+	switch ((tunnel->ip - sizeof(struct ethhdr)) / sizeof(link.tags[0])) {
+	case 0:
+		written = decap_write_link(&cursor, &link, 0, protocol);
+		break;
+	case 1:
+		written = decap_write_link(&cursor, &link, 1, protocol);
+		break;
+	case 2:
+		written = decap_write_link(&cursor, &link, 2, protocol);
+		break;
+	}
+	if (!written)
 		return LB_OUTCOME_MALFORMED;
-	__builtin_memcpy(cursor.at, &eth, sizeof(eth));
-	return LB_OUTCOME_ACCEPTED;
+	if (tunnel->ecn == ECN_CE)
+		decap_mark(&cursor, inner);
+	return accepted;
 }
 
 #endif

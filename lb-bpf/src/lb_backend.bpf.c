@@ -1,48 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The backend: takes the outer headers off a packet that a director sent here, and hands the inner
- * packet, for a VIP on the loopback, to the kernel. Needs no kernel module and no daemon.
+ * The backend: takes packets that a director sent here, keeps those that are this machine's, and
+ * passes the others on to the next hop. Kept packets lose their outer headers and go to the kernel,
+ * for a VIP on the loopback. Needs no kernel module and no daemon.
+ *
+ * This file is the table of contents; each step is the header of its name.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include "counter.h"
+#include "address.h"
+#include "allow.h"
+#include "chance.h"
+#include "control.h"
 #include "cursor.h"
 #include "decap.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, LB_MAX_COUNTERS);
-	__type(key, __u32);
-	__type(value, struct lb_counter);
-} lb_outcomes SEC(".maps");
-
-/* Counts a packet that came in with @length bytes, and says what the driver shall do with it. */
-static __always_inline int outcome(enum lb_outcome what, __u32 length)
-{
-	counter_add(&lb_outcomes, what, length);
-	return what == LB_OUTCOME_MALFORMED ? XDP_DROP : XDP_PASS;
-}
+#include "hop.h"
+#include "inner.h"
+#include "outcome.h"
+#include "tunnel.h"
 
 SEC("xdp")
 int lb_backend(struct xdp_md *ctx)
 {
 	const __u32 length = frame_length(ctx);
+	const union address unknown = {};
+	struct cursor cursor = cursor_of(ctx);
 	struct tunnel tunnel = {};
+	struct inner inner = {};
+	union address next;
 	enum lb_outcome what;
 
-	what = tunnel_parse(ctx, &tunnel);
-	if (what != LB_OUTCOME_ACCEPTED)
-		return outcome(what, length);
+	what = tunnel_parse_outer(&cursor, &tunnel);
+	if (what == LB_OUTCOME_PASSED)
+		return outcome(what, NULL, length);
+	if (what)
+		return outcome(what, &unknown, length);
+	if (!allow_source(&tunnel.source))
+		return outcome(LB_OUTCOME_REFUSED_SOURCE, &unknown, length);
 
-	/* Second chance goes here: a TCP packet of a flow that no socket here knows is for the next
-	 * hop, while tunnel.next_hop < tunnel.hop_count. This build accepts every packet. */
+	what = tunnel_parse_gue(&cursor, &tunnel);
+	if (what)
+		return outcome(what, &unknown, length);
+	if (tunnel.is_control)
+		return outcome(control_answer(ctx, &tunnel), &unknown, length);
+	what = inner_parse(&cursor, (void *)(long)ctx->data, tunnel.inner_protocol, &inner);
+	if (what)
+		return outcome(what, &unknown, length);
+	if (!allow_vip(&inner.vip))
+		return outcome(LB_OUTCOME_REFUSED_VIP, &unknown, length); /* takes no entry */
 
-	return outcome(decap_strip(ctx, &tunnel), length);
+	what = chance_decide(ctx, &tunnel, &inner, &next);
+	if (what == LB_OUTCOME_FORWARDED)
+		what = hop_forward(ctx, &tunnel, &next);
+	else if (decap_ecn_is_lost(&tunnel, &inner))
+		what = LB_OUTCOME_REFUSED_ECN;
+	else
+		what = decap_strip(ctx, &tunnel, &inner, what);
+	return outcome(what, &inner.vip, length);
 }
 
 /* Keeps in BTF what no map definition names, so that AbiLayoutTest finds it there. */
 const struct lb_abi_types {
 	struct lb_gue gue;
+	struct lb_control control;
+	struct lb_control_counter control_counter;
 	enum lb_outcome outcome;
 } *const lb_abi_types = NULL;
 

@@ -21,6 +21,15 @@ public final class Abi {
   /** Entries of lb_verdicts and lb_outcomes: room for those to come, in the same layout. */
   public static final int MAX_COUNTERS = 64;
 
+  /** Prefixes that may send to a backend. */
+  public static final int MAX_ALLOW = 4096;
+
+  /** VIPs that a backend may be held to, and those that it counts each on its own. */
+  public static final int MAX_VIPS_SEEN = 4096;
+
+  /** Hops behind the first that a GUE header may hold. */
+  public static final int GUE_MAX_HOPS = 7;
+
   /** Slot that always holds the empty table. */
   public static final int EMPTY_TABLE = 0;
 
@@ -40,6 +49,10 @@ public final class Abi {
   public static final String VIP_STATS = "lb_vip_stats";
   public static final String BACKEND_STATS = "lb_be_stats";
   public static final String OUTCOMES = "lb_outcomes";
+  public static final String ALLOW = "lb_allow";
+  public static final String VIP_LIST = "lb_vip_list";
+  public static final String BACKEND_CONFIG = "lb_be_config";
+  public static final String VIPS_SEEN = "lb_vip_seen";
 
   private Abi() {}
 

@@ -4,23 +4,29 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.ConstantsLayout;
 import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfFs;
-import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.XdpLink;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Prefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
- * The decapsulating program on one interface of a backend. Held by pins alone: no process stays.
+ * The backend's program on one interface. Held by pins alone: no process stays.
  *
  * <pre>
  * BPFFS/lb-backend/NETNS/IFNAME/   NETNS: inode of the network namespace, as in /proc/PID/ns/net
  *   link
- *   lb_outcomes
+ *   lb_outcomes, lb_vip_seen       what became of packets
+ *   lb_allow, lb_vip_list, lb_be_config
  * </pre>
  */
 public final class BackendProgram {
+  private static final String PROGRAM = "lb_backend";
+
+  private final String interfaceName;
   private final Path folder;
   private final byte[] elf;
 
@@ -30,12 +36,47 @@ public final class BackendProgram {
    * @param elf the object file of the backend
    */
   public BackendProgram(Path bpffs, long namespaceInode, String interfaceName, byte[] elf) {
+    this.interfaceName = interfaceName;
     this.folder =
         bpffs
             .resolve("lb-backend")
             .resolve(Long.toString(namespaceInode))
             .resolve(PinFolder.linkFolder(interfaceName));
     this.elf = elf;
+  }
+
+  /**
+   * How the program shall work.
+   *
+   * @param guePort UDP port that directors send to, 1 to 65535
+   * @param allowFrom who may send: directors and all backends of the pool, 1 to 4,096 networks
+   * @param vips the only ones to accept packets for, up to 4,096; empty: all
+   */
+  public record Options(int guePort, Set<Prefix> allowFrom, Set<IpAddress> vips) {
+    /** Everybody may send. In the map, where IPv4 is mapped into IPv6, this holds both. */
+    public static final Prefix ANY = new Prefix(IpAddress.of(new byte[16]), 0);
+
+    /**
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public Options {
+      require(guePort >= 1 && guePort <= 65_535, "port " + guePort + " is outside 1 to 65535");
+      require(!allowFrom.isEmpty(), "nobody may send: name at least one network");
+      requireRoom("networks", allowFrom.size(), Abi.MAX_ALLOW);
+      requireRoom("VIPs", vips.size(), Abi.MAX_VIPS_SEEN);
+      allowFrom = Set.copyOf(allowFrom);
+      vips = Set.copyOf(vips);
+    }
+
+    private static void requireRoom(String what, int count, int most) {
+      require(count <= most, count + " " + what + "; at most " + most + " have room");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+      if (!holds) {
+        throw new IllegalArgumentException(otherwise);
+      }
+    }
   }
 
   /** What {@link #attach} did. */
@@ -48,26 +89,25 @@ public final class BackendProgram {
   }
 
   /**
-   * Attaches the program, or exchanges the one that is there.
+   * Attaches the program, or exchanges the one that is there, whose counters go on. Who may send is
+   * set before the first packet meets the program; of an exchange, who may send before and after is
+   * not refused in between.
    *
    * @param ifindex of the interface, in the calling thread's network namespace
-   * @param guePort UDP port that directors send to, 1 to 65535
-   * @throws BpfException if the kernel refuses; what was attached before stays
+   * @throws BpfException if the kernel refuses; what was attached before stays, but may let in what
+   *     either the old or the new options name
    */
-  public Attached attach(int ifindex, int guePort) {
-    try (BpfObject object = BpfObject.open("lb_backend", elf)) {
-      object.setRodata(ConstantsLayout.encode(guePort));
+  public Attached attach(int ifindex, Options options) {
+    try (BpfObject object = BpfObject.open(PROGRAM, elf)) {
+      object.setRodata(ConstantsLayout.encode(options.guePort()));
       boolean replace = isPinnedOn(ifindex);
       if (!replace) {
-        BpfFs.unpinAll(folder);
-      } else {
-        try (BpfMap outcomes = BpfMap.openPinned(outcomes())) {
-          object.reuse(Abi.OUTCOMES, outcomes);
-        }
+        unpin();
       }
-      object.load();
-      try (BpfProgram program = object.program("lb_backend")) {
-        return replace ? replace(program) : attach(program, ifindex, object);
+      try (BackendMaps maps = BackendMaps.load(object, folder);
+          BpfProgram program = object.program(PROGRAM)) {
+        maps.widen(options);
+        return replace ? replace(program, maps, options) : attach(program, ifindex, maps);
       }
     }
   }
@@ -81,19 +121,21 @@ public final class BackendProgram {
     }
   }
 
-  private Attached replace(BpfProgram program) {
+  private Attached replace(BpfProgram program, BackendMaps maps, Options options) {
     try (XdpLink link = XdpLink.openPinned(link())) {
       link.update(program);
     }
+    maps.pin();
+    maps.narrow(options);
     return Attached.REPLACED;
   }
 
-  private Attached attach(BpfProgram program, int ifindex, BpfObject object) {
-    try (BpfMap outcomes = object.map(Abi.OUTCOMES)) {
-      PinFolder.pin(outcomes(), outcomes::pin);
+  private Attached attach(BpfProgram program, int ifindex, BackendMaps maps) {
+    try {
+      maps.pin();
       return attachAndPin(program, ifindex);
     } catch (RuntimeException e) {
-      Handles.suppress(e, () -> BpfFs.unpinAll(folder));
+      Handles.suppress(e, this::unpin);
       throw e;
     }
   }
@@ -120,16 +162,42 @@ public final class BackendProgram {
    */
   public boolean detach() {
     boolean there = Files.exists(link());
+    unpin();
+    return there;
+  }
+
+  /**
+   * The link is detached first: a pin that goes would take the program off only a moment later, and
+   * until then another could not be attached.
+   */
+  private void unpin() {
+    if (Files.exists(link())) {
+      try (XdpLink link = XdpLink.openPinned(link())) {
+        link.detach();
+      }
+    }
     BpfFs.unpinAll(folder);
     PinFolder.removeIfEmpty(folder.getParent());
-    return there;
+  }
+
+  /**
+   * What the program has counted.
+   *
+   * @throws IllegalStateException if it is not attached, saying where it would be pinned
+   */
+  public BackendStats stats() {
+    if (!Files.exists(link())) {
+      throw new IllegalStateException(
+          "interface "
+              + interfaceName
+              + " of this network namespace has no backend program: nothing is pinned at "
+              + link()
+              + "; lbd backend attach puts it there");
+    }
+    return BackendStats.read(folder);
   }
 
   private Path link() {
     return folder.resolve("link");
-  }
-
-  private Path outcomes() {
-    return folder.resolve(Abi.OUTCOMES);
   }
 }

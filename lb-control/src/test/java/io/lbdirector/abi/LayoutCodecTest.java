@@ -11,6 +11,7 @@ import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
+import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.forwarding.Vip;
@@ -124,5 +125,55 @@ class LayoutCodecTest {
       }
     }
     assertThrows(IllegalArgumentException.class, () -> PortLayout.decode(new byte[23]));
+  }
+
+  @Test
+  void shouldMapIpv4IntoIpv6() {
+    HexFormat hex = HexFormat.of();
+    assertEquals(
+        "00000000000000000000ffffcb00710a", hex.formatHex(AddressLayout.encode(Actors.VIP)));
+    for (IpAddress address : List.of(Actors.VIP, Actors.VIP6, IpAddress.parse("::"))) {
+      assertEquals(address, AddressLayout.decode(AddressLayout.encode(address)));
+    }
+    Prefix network = new Prefix(IpAddress.parse("10.0.1.0"), 24);
+    ByteBuffer key = ByteBuffer.wrap(PrefixLayout.encode(network)).order(ByteOrder.nativeOrder());
+    assertEquals(120, key.getInt());
+    assertEquals("00000000000000000000ffff0a000100", hex.formatHex(key.array(), 4, 20));
+    Prefix network6 = new Prefix(IpAddress.parse("2001:db8::"), 32);
+    assertEquals(32, Abi.reading(PrefixLayout.encode(network6), 20).getInt(0));
+  }
+
+  @Test
+  void shouldAskAndReadAnswersInNetworkOrder() {
+    byte[] question = ControlLayout.question(Actors.VIP, 0x0102030405060708L, 1);
+    assertEquals(
+        "20010000 0102030405060708 00000000 00000000000000000000ffffcb00710a 00000000"
+                .replace(" ", "")
+            + "00".repeat(16),
+        HexFormat.of().formatHex(question));
+    byte[] answer = question.clone();
+    answer[1] = 2;
+    answer[15] = 1;
+    answer[ControlLayout.LENGTH + 7] = 9;
+    answer[ControlLayout.LENGTH + 15] = 77;
+    assertEquals(
+        new ControlLayout.Answer(
+            0x0102030405060708L, Actors.VIP, List.of(new ControlLayout.Counter(9, 77))),
+        ControlLayout.decode(answer));
+  }
+
+  @Test
+  void shouldRefuseAnswersThatAreNone() {
+    byte[] question = ControlLayout.question(Actors.VIP6, 1, 1);
+    byte[] promisesTwo = question.clone();
+    promisesTwo[1] = 2;
+    promisesTwo[15] = 2;
+    byte[] data = promisesTwo.clone();
+    data[0] = 1;
+    for (byte[] wrong : List.of(new byte[35], question, promisesTwo, data)) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> ControlLayout.decode(wrong));
+      assertTrue(refused.getMessage().startsWith("answer of a backend: "), refused.getMessage());
+    }
   }
 }
