@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  * uses source ports whose primary is backend1 or backend2 in every variant of the config; for
  * datagrams the whole row is the same.
  *
- * <p>Not promised here: a connection to backend3 whose row moves. It goes to a backend that does
- * not know it, and nothing takes it back before backends give a second chance. A datagram has no
- * connection to lose, but it too goes to another backend then.
+ * <p>Not promised here: a connection to backend3 whose row moves, for backend3 is also taken out of
+ * the hops; {@link SecondChanceNetnsTest} has those that stay in them. A datagram has no connection
+ * to lose, but it too goes to another backend then.
  */
 @Timeout(600)
 final class ReloadUnderLoadNetnsTest {
