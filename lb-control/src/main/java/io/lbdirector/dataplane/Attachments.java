@@ -2,6 +2,7 @@ package io.lbdirector.dataplane;
 
 import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.XdpLink;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -49,7 +51,8 @@ public final class Attachments {
         return takeOver(name, ifindex, mode, modes);
       }
     }
-    XdpLink.Mode mode = attachFirst(name, ifindex, modes);
+    XdpLink.Mode mode =
+        attachFirst(plane.program(), ifindex, modes, m -> plane.pins().link(name, m));
     made.add(plane.pins().link(name, mode));
     return new Attached(name, ifindex, mode, false, warning(name, mode, modes));
   }
@@ -106,11 +109,20 @@ public final class Attachments {
     return new Attached(name, ifindex, mode, true, warning(name, mode, modes));
   }
 
-  private XdpLink.Mode attachFirst(String name, int ifindex, List<XdpLink.Mode> modes) {
+  /**
+   * Attaches a program by a pinned link.
+   *
+   * @param modes to try, in this order; the next only if the driver does not know the one before
+   * @param pin where the link of each mode is pinned
+   * @return the mode that it is attached in
+   * @throws BpfException if the kernel refuses, saying what to try
+   */
+  static XdpLink.Mode attachFirst(
+      BpfProgram program, int ifindex, List<XdpLink.Mode> modes, Function<XdpLink.Mode, Path> pin) {
     BpfException refused = null;
     for (XdpLink.Mode mode : modes) {
-      try (XdpLink link = XdpLink.attach(plane.program(), ifindex, mode)) {
-        PinFolder.pin(plane.pins().link(name, mode), link::pin);
+      try (XdpLink link = XdpLink.attach(program, ifindex, mode)) {
+        PinFolder.pin(pin.apply(mode), link::pin);
         return mode;
       } catch (BpfException e) {
         if (!isNotSupported(e)) {
@@ -123,7 +135,7 @@ public final class Attachments {
   }
 
   /** Whether the driver does not know the mode, so that another may do. */
-  static boolean isNotSupported(BpfException refused) {
+  private static boolean isNotSupported(BpfException refused) {
     return refused.errnoName().equals("EOPNOTSUPP");
   }
 

@@ -11,6 +11,7 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,6 +26,8 @@ import java.util.Set;
  */
 public final class BackendProgram {
   private static final String PROGRAM = "lb_backend";
+  private static final List<XdpLink.Mode> MODES =
+      List.of(XdpLink.Mode.NATIVE, XdpLink.Mode.GENERIC);
 
   private final String interfaceName;
   private final Path folder;
@@ -133,25 +136,13 @@ public final class BackendProgram {
   private Attached attach(BpfProgram program, int ifindex, BackendMaps maps) {
     try {
       maps.pin();
-      return attachAndPin(program, ifindex);
+      return switch (Attachments.attachFirst(program, ifindex, MODES, mode -> link())) {
+        case NATIVE -> Attached.NATIVE;
+        case GENERIC -> Attached.GENERIC;
+      };
     } catch (RuntimeException e) {
       Handles.suppress(e, this::unpin);
       throw e;
-    }
-  }
-
-  private Attached attachAndPin(BpfProgram program, int ifindex) {
-    try (XdpLink link = XdpLink.attach(program, ifindex, XdpLink.Mode.NATIVE)) {
-      PinFolder.pin(link(), link::pin);
-      return Attached.NATIVE;
-    } catch (BpfException e) {
-      if (!Attachments.isNotSupported(e)) {
-        throw e;
-      }
-    }
-    try (XdpLink link = XdpLink.attach(program, ifindex, XdpLink.Mode.GENERIC)) {
-      PinFolder.pin(link(), link::pin);
-      return Attached.GENERIC;
     }
   }
 

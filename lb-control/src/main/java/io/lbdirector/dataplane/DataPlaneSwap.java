@@ -62,7 +62,7 @@ public final class DataPlaneSwap {
   public DataPlaneSwap(DataPlane plane, SwapStep.Observer observer) {
     this.plane = plane;
     this.observer = observer;
-    plane.backends().keySet().forEach(backends::add);
+    backends.addAll(plane.backends().keySet());
   }
 
   /**
