@@ -1,5 +1,6 @@
 package io.lbdirector.admin;
 
+import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.RefusedException;
 import io.lbdirector.director.DirectorControl.StartingException;
 import io.netty.buffer.ByteBufUtil;
@@ -191,6 +192,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     if (cause instanceof RefusedException refused) {
       return Response.of(HttpProblem.refused(refused.getMessage(), refused.problems()));
+    }
+    if (cause instanceof NotFoundException) {
+      return Response.of(HttpProblem.of(HttpResponseStatus.NOT_FOUND, cause.getMessage()));
     }
     if (cause instanceof StartingException) {
       return Response.of(

@@ -6,4 +6,11 @@ package io.lbdirector.admin;
  * @param uid effective user id
  * @param pid process id; it may be another process's by now
  */
-record Peer(int uid, int pid) {}
+record Peer(int uid, int pid) {
+  private static final int ROOT = 0;
+
+  /** For people: {@code root}, {@code uid 1000}. */
+  String who() {
+    return uid == ROOT ? "root" : "uid " + uid;
+  }
+}

@@ -2,6 +2,8 @@ package io.lbdirector.admin;
 
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.director.DirectorControl.Readiness;
+import io.lbdirector.director.DirectorControl.StateReport;
+import io.lbdirector.forwarding.IpAddress;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,11 @@ final class Routes {
         Route.post(
             "/v1/reload",
             Set.of("name"),
-            (request, names) -> ok(control.reload(request.body(), configName(request)))));
+            (request, names) -> ok(control.reload(request.body(), configName(request)))),
+        Route.post(
+            "/v1/tables/{name}/backends/{ip}/state",
+            Set.of(),
+            (request, names) -> ok(setState(control, request, names))));
   }
 
   private static CompletionStage<Response> now(Response response) {
@@ -54,6 +60,23 @@ final class Routes {
     return HttpProblem.of(
         HttpResponseStatus.NOT_FOUND,
         "no table is named \"" + name + "\"; GET /v1/tables lists them");
+  }
+
+  private static CompletionStage<StateReport> setState(
+      DirectorControl control, Request request, Map<String, String> names) {
+    return control.setState(
+        names.get("name"),
+        address(names.get("ip")),
+        StateBody.parse(request.body()),
+        request.peer().who());
+  }
+
+  private static IpAddress address(String text) {
+    try {
+      return IpAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(HttpResponseStatus.BAD_REQUEST, e.getMessage());
+    }
   }
 
   /** What messages call the file; it is never opened. Control characters would forge log lines. */

@@ -28,8 +28,11 @@ final class ArchiveTraining {
       "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"hops\":2,\"hash_fields\":[\"src_addr\"],"
           + "\"digest\":\"00\",\"slot\":1,\"binds\":["
           + BIND
-          + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"active\",\"health\":\"up\","
+          + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"active\",\"file_state\":\"active\",\"health\":\"up\","
           + "\"weight\":1,\"rows\":65536}]}";
+  private static final String OVERRIDE =
+      "{\"table\":\"web\",\"backend\":\"192.0.2.2\",\"state\":\"draining\",\"file_state\":\"active\","
+          + "\"set_at\":\"t\",\"set_by\":\"root\"}";
   private static final String STATUS =
       "{\"version\":\"1\",\"instance\":\"default\",\"pid\":1,\"generation\":1,\"config\":\"f\","
           + "\"started_at\":\"t\",\"published_at\":\"t\",\"adopted\":false,\"ready\":true,"
@@ -37,6 +40,9 @@ final class ArchiveTraining {
           + "\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"up\":true,\"mtu\":1500,"
           + "\"mac\":\"m\",\"gateway\":\"g\",\"gateway_mac\":\"m\",\"gateway_state\":\"s\","
           + "\"gateway6\":\"\",\"gateway6_mac\":\"\",\"gateway6_state\":\"unused\"}],"
+          + "\"overrides\":["
+          + OVERRIDE
+          + "],"
           + "\"warnings\":[\"a warning\"]}";
   private static final String COUNTERS =
       "{\"generation\":1,\"total\":{\"packets\":1,\"bytes\":1},\"verdicts\":{\"v\":{\"packets\":1,"
@@ -47,6 +53,9 @@ final class ArchiveTraining {
           + "]}";
   private static final String RELOADED =
       "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":1,\"warnings\":[]}";
+  private static final String STATE_SET =
+      "{\"generation\":2,\"changed\":true,\"table\":\"web\",\"backend\":\"192.0.2.2\","
+          + "\"state\":\"draining\",\"file_state\":\"active\",\"rows_moved\":1,\"warnings\":[]}";
 
   private static final Map<String, String> ANSWERS =
       Map.of(
@@ -55,7 +64,8 @@ final class ArchiveTraining {
           "/v1/tables/web", TABLE,
           "/v1/backends", "[" + BACKEND + "]",
           "/v1/counters", COUNTERS,
-          "/v1/reload", RELOADED);
+          "/v1/reload", RELOADED,
+          "/v1/tables/web/backends/192.0.2.2/state", STATE_SET);
 
   private ArchiveTraining() {}
 
@@ -73,10 +83,11 @@ final class ArchiveTraining {
       answering.start();
       for (String command :
           new String[] {
-            "status", "tables", "table web", "backends", "counters", "reload " + config
+            "status", "tables", "table web", "backends", "counters", "drain web 192.0.2.2"
           }) {
-        train(socket, command.split(" ", 2));
+        train(socket, command.split(" "));
       }
+      train(socket, "reload", config);
       train(socket, "check", config);
       train(socket, "--help");
       train(socket, "status", "--help");

@@ -17,16 +17,20 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command {@code lbctl}: looks at a running lbd, and gives it new configs. */
+/** The command {@code lbctl}: looks at a running lbd, and changes what it serves. */
 @Command(
     name = "lbctl",
-    description = "Looks at a running lbd, and gives it new configs.",
+    description = "Looks at a running lbd, and changes what it serves.",
     mixinStandardHelpOptions = true,
     versionProvider = Lbctl.Version.class,
     scope = ScopeType.INHERIT,
     sortOptions = false,
     subcommands = {
       ReloadCommand.class,
+      StateCommand.Drain.class,
+      StateCommand.Undrain.class,
+      StateCommand.Inactive.class,
+      StateCommand.Active.class,
       CheckCommand.class,
       StatusCommand.class,
       TablesCommand.class,

@@ -25,6 +25,7 @@ final class StatusCommand extends QueryCommand {
     fields.add("started", status.text("started_at"));
     fields.add("serves", serves(status));
     status.list("interfaces").forEach(port -> addInterface(fields, port));
+    status.list("overrides").forEach(override -> addOverride(fields, override));
     status
         .texts("warnings")
         .forEach(warning -> fields.add("warning", new Cell(warning, Tone.WARN)));
@@ -63,6 +64,20 @@ final class StatusCommand extends QueryCommand {
     fields.add(port.text("name"), new Cell(link, up ? Tone.PLAIN : Tone.BAD));
     addGateway(fields, port, "gateway");
     addGateway(fields, port, "gateway6");
+  }
+
+  private static void addOverride(Fields fields, Answer override) {
+    String inFile = override.text("file_state");
+    String text =
+        "%s of %s is %s (%s), by %s %s"
+            .formatted(
+                override.text("backend"),
+                override.text("table"),
+                override.text("state"),
+                inFile.isEmpty() ? "not in the file" : inFile + " in the file",
+                override.text("set_by"),
+                override.text("set_at"));
+    fields.add("by hand", new Cell(text, Tone.WARN));
   }
 
   /** A line for each family that packets go to. */

@@ -48,12 +48,17 @@ final class TableCommand extends QueryCommand {
     for (Answer backend : table.list("backends")) {
       backends.row(
           Cell.of(backend.text("address")),
-          Tones.ofState(backend.text("state")),
+          state(backend.text("state"), backend.text("file_state")),
           Tones.ofHealth(backend.text("health")),
           Cell.of(Numbers.count(backend.number("weight"))),
           Cell.of(Numbers.count(backend.number("rows"))),
           Cell.of(Numbers.shareOfRows(backend.number("rows"))));
     }
     return backends;
+  }
+
+  private static Cell state(String state, String inFile) {
+    String byHand = state.equals(inFile) ? "" : " (file: " + inFile + ")";
+    return new Cell(state + byHand, Tones.ofState(state).tone());
   }
 }

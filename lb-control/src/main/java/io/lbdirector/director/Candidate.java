@@ -3,22 +3,32 @@ package io.lbdirector.director;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.DesiredState;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.os.IpFamily;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A config with its rows built: all that is worked out of a file before the kernel is asked.
+ * A config with its rows built: all that is worked out before the kernel is asked.
  *
- * @param rows by the name of the table
+ * @param rows of {@code config} under {@code overrides}, by the name of the table
  */
-record Candidate(DirectorConfig config, Map<String, ForwardingTable> rows, DesiredState desired) {
-  static Candidate of(DirectorConfig config, Map<String, ForwardingTable> rows) {
+record Candidate(
+    DirectorConfig config,
+    Overrides overrides,
+    Map<String, ForwardingTable> rows,
+    DesiredState desired) {
+
+  static Candidate of(
+      DirectorConfig config, Overrides overrides, Map<String, ForwardingTable> rows) {
     List<DesiredState.Table> tables =
         config.tables().stream().map(t -> table(t, rows.get(t.name()))).toList();
-    return new Candidate(config, rows, new DesiredState(settings(config.director()), tables));
+    return new Candidate(
+        config, overrides, rows, new DesiredState(settings(config.director()), tables));
   }
 
   private static DesiredState.Table table(DirectorConfig.Table table, ForwardingTable rows) {
@@ -30,6 +40,28 @@ record Candidate(DirectorConfig config, Map<String, ForwardingTable> rows, Desir
         rows,
         table.binds().stream().map(DirectorConfig.TableBind::bind).toList(),
         table.pool().stream().map(b -> b.address()).toList());
+  }
+
+  /** What an operator should know before, and while, it is live; a sentence each. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>(config.warnings());
+    for (DirectorConfig.Table table : config.tables()) {
+      List<BackendState> states = overrides.pool(table).stream().map(Backend::state).toList();
+      if (states.stream().allMatch(s -> s == BackendState.INACTIVE)) {
+        warnings.add(
+            "every backend of table \"" + table.name() + "\" is inactive: its packets are dropped");
+      } else if (states.stream().noneMatch(Candidate::takesNewConnections)) {
+        warnings.add(
+            "no backend of table \""
+                + table.name()
+                + "\" is active: those that drain take new connections all the same");
+      }
+    }
+    return List.copyOf(warnings);
+  }
+
+  private static boolean takesNewConnections(BackendState state) {
+    return state == BackendState.ACTIVE || state == BackendState.FILLING;
   }
 
   /** Families of backends that packets go to. */

@@ -13,7 +13,11 @@ import io.lbdirector.dataplane.LiveState;
 import io.lbdirector.dataplane.LiveStateReader;
 import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.dataplane.Transition;
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.os.IpFamily;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,10 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The owner of the truth. One thread applies every change, in the order in which it was asked for;
- * files are parsed and rows are built on another, so that questions are answered meanwhile.
+ * The owner of the truth. Changes are made one by one, in the order in which they were asked for:
+ * one thread parses files and builds rows, another publishes them, and answers questions meanwhile.
  *
- * <p>A reload is a transaction: parse and build, then {@link DataPlaneSwap}. Whatever fails on the
+ * <p>A change is a transaction: parse and build, then {@link DataPlaneSwap}. Whatever fails on the
  * way, what was live stays live.
  */
 public final class Director implements DirectorControl, AutoCloseable {
@@ -49,6 +53,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   private final Consumer<GatewayTrackerSettings> gateways;
   private final Consumer<Readiness> onReadiness;
   private final Duration gatewayWait;
+  private final OverridesFile overridesFile;
   private final Reports reports;
   private final OwnerThread owner = new OwnerThread("lb-director");
   private final OwnerThread builder = new OwnerThread("lb-builder");
@@ -74,7 +79,15 @@ public final class Director implements DirectorControl, AutoCloseable {
       Clock clock,
       Consumer<GatewayTrackerSettings> gateways,
       Consumer<Readiness> onReadiness) {
-    this(started, plane, clock, gateways, onReadiness, SwapStep.Observer.NONE, GATEWAY_WAIT);
+    this(
+        started,
+        plane,
+        clock,
+        gateways,
+        onReadiness,
+        SwapStep.Observer.NONE,
+        GATEWAY_WAIT,
+        new OverridesFile(started.director().stateDir(), started.director().instance()));
   }
 
   Director(
@@ -84,7 +97,8 @@ public final class Director implements DirectorControl, AutoCloseable {
       Consumer<GatewayTrackerSettings> gateways,
       Consumer<Readiness> onReadiness,
       SwapStep.Observer observer,
-      Duration gatewayWait) {
+      Duration gatewayWait,
+      OverridesFile overridesFile) {
     DirectorConfig.Director director = started.director();
     this.started = started;
     this.plane = plane;
@@ -93,6 +107,7 @@ public final class Director implements DirectorControl, AutoCloseable {
     this.gateways = gateways;
     this.onReadiness = onReadiness;
     this.gatewayWait = gatewayWait;
+    this.overridesFile = overridesFile;
     this.reports = new Reports(director.instance(), clock.instant());
     this.ports = new Ports(plane, director.interfaces().get(0), Families.of(director));
   }
@@ -102,11 +117,11 @@ public final class Director implements DirectorControl, AutoCloseable {
    *
    * @param source name of its file
    * @throws RefusedException if the kernel refuses; what was live stays live
-   * @throws IllegalStateException if what is live cannot be read, saying where
+   * @throws IllegalStateException if what is live, or the overrides on disk, cannot be read, saying
+   *     where
    */
   public void start(String source) {
-    Candidate candidate =
-        Failures.join(builder.ask(() -> Candidate.of(started, tables.build(started))));
+    Candidate candidate = Failures.join(builder.ask(() -> build(started, overridesFile.load())));
     LiveState live = Failures.join(owner.ask(() -> LiveStateReader.read(plane)));
     awaitGateways(owner.ask(() -> resolve(candidate, live)));
     Failures.join(owner.ask(() -> takeOver(candidate, live, source)));
@@ -115,7 +130,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   private Serving takeOver(Candidate candidate, LiveState live, String source) {
     Transition transition = plan(live, candidate);
     boolean adopted = transition.changesNothing();
-    List<String> warnings = new ArrayList<>(candidate.config().warnings());
+    List<String> warnings = new ArrayList<>(candidate.warnings());
     SilentGateways.warnings(coming(candidate, live), ports, started.director()).forEach(LOG::warn);
     LiveState now = swap(transition, warnings);
     Serving taken =
@@ -128,6 +143,7 @@ public final class Director implements DirectorControl, AutoCloseable {
             adopted,
             List.copyOf(warnings));
     serve(taken);
+    logWarnings(taken);
     LOG.info(
         "{} generation={} tables={} config={}",
         adopted ? "generation taken over" : "generation published",
@@ -140,10 +156,13 @@ public final class Director implements DirectorControl, AutoCloseable {
   private void serve(Serving now) {
     serving = Optional.of(now);
     follow(now.candidate());
-    for (String warning : now.candidate().config().warnings()) {
+    refreshReadiness();
+  }
+
+  private static void logWarnings(Serving now) {
+    for (String warning : now.candidate().warnings()) {
       LOG.warn("config={} warning=\"{}\"", now.source(), warning);
     }
-    refreshReadiness();
   }
 
   /** Follows the gateways of {@code candidate}, and no others. */
@@ -232,9 +251,87 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private CompletionStage<ReloadReport> reload(Callable<DirectorConfig> loader, String name) {
     return builder
-        .ask(() -> prepare(loader, name))
-        .thenApplyAsync(candidate -> publishOrStay(candidate, name), owner)
-        .whenComplete((report, failure) -> logReload(report, failure, name));
+        .ask(
+            () -> {
+              Serving before = now();
+              Candidate candidate = prepare(loader, name, before);
+              return Failures.join(owner.ask(() -> publishOrStay(candidate, name)));
+            })
+        .whenCompleteAsync((report, failure) -> logReload(report, failure, name), owner);
+  }
+
+  /** What is live, asked from the builder: nobody else changes it. */
+  private Serving now() {
+    return Failures.join(owner.ask(this::served));
+  }
+
+  @Override
+  public CompletionStage<StateReport> setState(
+      String table, IpAddress backend, Optional<BackendState> state, String by) {
+    Key key = new Key(table, backend);
+    return builder
+        .ask(() -> change(key, state.map(s -> new Overrides.Entry(s, clock.instant(), by))))
+        .whenCompleteAsync((report, failure) -> logState(report, failure, key, by), owner);
+  }
+
+  private StateReport change(Key key, Optional<Overrides.Entry> override) {
+    Serving before = now();
+    requireKnown(key, before);
+    Overrides old = before.candidate().overrides();
+    Overrides wanted = override.map(o -> old.with(key, o)).orElseGet(() -> old.without(key));
+    Candidate candidate = build(before.candidate().config(), wanted);
+    ReloadReport published = publishSaved(candidate, before);
+    return StateReports.of(key, candidate, published);
+  }
+
+  /** An override whose backend no config has can still be undone. */
+  private static void requireKnown(Key key, Serving serving) {
+    Candidate candidate = serving.candidate();
+    boolean known =
+        candidate.overrides().all().containsKey(key)
+            || StateReports.inFile(key, candidate).isPresent();
+    if (!known) {
+      throw StateReports.unknown(key, candidate.config());
+    }
+  }
+
+  /** On disk before it is live, so that what is live is never lost by a crash. */
+  private ReloadReport publishSaved(Candidate candidate, Serving before) {
+    save(candidate.overrides());
+    try {
+      return Failures.join(owner.ask(() -> publishOrStay(candidate, before.source())));
+    } catch (RuntimeException e) {
+      overridesFile.save(before.candidate().overrides());
+      throw e;
+    }
+  }
+
+  private void save(Overrides overrides) {
+    try {
+      overridesFile.save(overrides);
+    } catch (UncheckedIOException e) {
+      throw refused("the state cannot be kept", e);
+    }
+  }
+
+  private static void logState(StateReport report, Throwable failure, Key key, String by) {
+    if (failure != null) {
+      LOG.warn(
+          "state refused table={} backend={} by=\"{}\" reason=\"{}\"",
+          key.table(),
+          key.backend(),
+          by,
+          reason(Failures.unwrap(failure)));
+    } else {
+      LOG.info(
+          "state set table={} backend={} state={} by=\"{}\" generation={} rows_moved={}",
+          key.table(),
+          key.backend(),
+          report.state(),
+          by,
+          report.generation(),
+          report.rowsMoved());
+    }
   }
 
   private static void logReload(ReloadReport report, Throwable failure, String name) {
@@ -261,11 +358,24 @@ public final class Director implements DirectorControl, AutoCloseable {
         : failure.getMessage();
   }
 
-  /** All that is done before the owner is asked to publish; reloads are prepared one by one. */
-  private Candidate prepare(Callable<DirectorConfig> loader, String name) {
-    Candidate candidate = build(loader, name);
-    awaitGateways(owner.ask(() -> resolve(candidate, served().live())));
+  /** All that is done before the owner is asked to publish. */
+  private Candidate prepare(Callable<DirectorConfig> loader, String name, Serving before) {
+    DirectorConfig config = load(loader, name);
+    requireFixedKeys(config, name);
+    Candidate candidate = build(config, before.candidate().overrides());
+    awaitGateways(owner.ask(() -> resolve(candidate, before.live())));
     return candidate;
+  }
+
+  private void requireFixedKeys(DirectorConfig config, String name) {
+    List<ProblemReport> fixed = FixedKeys.changed(started, config, name);
+    if (!fixed.isEmpty()) {
+      throw new RefusedException(name + " changes what only a restart can change", fixed, null);
+    }
+  }
+
+  private Candidate build(DirectorConfig config, Overrides overrides) {
+    return Candidate.of(config, overrides, tables.build(config, overrides));
   }
 
   /** Waits, not on the owner's thread, which is the one that hears from the gateways. */
@@ -297,15 +407,6 @@ public final class Director implements DirectorControl, AutoCloseable {
         : Families.minus(candidate.families(), Families.of(live.settings()));
   }
 
-  private Candidate build(Callable<DirectorConfig> loader, String name) {
-    DirectorConfig config = load(loader, name);
-    List<ProblemReport> fixed = FixedKeys.changed(started, config, name);
-    if (!fixed.isEmpty()) {
-      throw new RefusedException(name + " changes what only a restart can change", fixed, null);
-    }
-    return Candidate.of(config, tables.build(config));
-  }
-
   private static DirectorConfig load(Callable<DirectorConfig> loader, String name) {
     try {
       return loader.call();
@@ -332,7 +433,7 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private ReloadReport publish(Candidate candidate, String source, Serving before) {
     Transition transition = plan(before.live(), candidate);
-    List<String> warnings = new ArrayList<>(candidate.config().warnings());
+    List<String> warnings = new ArrayList<>(candidate.warnings());
     boolean changes = !transition.changesNothing();
     List<String> silent =
         SilentGateways.warnings(
@@ -344,6 +445,9 @@ public final class Director implements DirectorControl, AutoCloseable {
             ? new Serving(
                 candidate, source, live, transition.statsOfBinds(), clock.instant(), false, kept)
             : before.under(candidate, source, transition.statsOfBinds(), kept));
+    if (candidate.config() != before.candidate().config()) {
+      logWarnings(served());
+    }
     warnings.addAll(silent); // of this moment only: readiness tells how it goes on
     long moved = candidate.rowsMovedFrom(before.candidate());
     return new ReloadReport(

@@ -1,5 +1,7 @@
 package io.lbdirector.director;
 
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,18 @@ public interface DirectorControl {
    */
   CompletionStage<ReloadReport> reload(byte[] toml, String name);
 
+  /**
+   * Sets the state of a backend in a table by hand, in place of the file's. It stays so over
+   * reloads and restarts until it is undone.
+   *
+   * @param state active, draining or inactive; empty: as the file says again
+   * @param by who asks, for {@code status}
+   * @return completes once packets follow it; fails with {@link NotFoundException} if there is no
+   *     such table or backend, with {@link RefusedException} if the kernel or the disk refuses
+   */
+  CompletionStage<StateReport> setState(
+      String table, IpAddress backend, Optional<BackendState> state, String by);
+
   CompletionStage<StatusReport> status();
 
   CompletionStage<List<TableReport>> tables();
@@ -45,6 +59,15 @@ public interface DirectorControl {
 
     public StartingException() {
       super("lbd is starting; ask again in a moment");
+    }
+  }
+
+  /** A name of nothing that is there. Nothing has changed. */
+  final class NotFoundException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public NotFoundException(String message) {
+      super(message);
     }
   }
 
@@ -91,6 +114,34 @@ public interface DirectorControl {
       long generation, boolean changed, int tablesBuilt, long rowsMoved, List<String> warnings) {}
 
   /**
+   * What became of a backend whose state was set by hand.
+   *
+   * @param changed false if its table's rows stay as they are, and nothing was published
+   * @param state in force; empty if the config has no such backend
+   * @param fileState what the file says; empty if the config has no such backend
+   * @param rowsMoved rows whose primary is another backend than before
+   */
+  record StateReport(
+      long generation,
+      boolean changed,
+      String table,
+      String backend,
+      String state,
+      String fileState,
+      long rowsMoved,
+      List<String> warnings) {}
+
+  /**
+   * A state that was set by hand, and not undone yet.
+   *
+   * @param fileState what the file says; empty if the config has no such backend now
+   * @param setAt ISO 8601, UTC
+   * @param setBy who asked
+   */
+  record OverrideReport(
+      String table, String backend, String state, String fileState, String setAt, String setBy) {}
+
+  /**
    * The director at a glance.
    *
    * @param version of the software
@@ -117,6 +168,7 @@ public interface DirectorControl {
       int binds,
       int backends,
       List<InterfaceReport> interfaces,
+      List<OverrideReport> overrides,
       List<String> warnings) {}
 
   /**
@@ -170,11 +222,13 @@ public interface DirectorControl {
   /**
    * A backend within a table.
    *
-   * @param state {@code active}, {@code filling}, {@code draining} or {@code inactive}
+   * @param state {@code active}, {@code filling}, {@code draining} or {@code inactive}, in force
+   * @param fileState what the file says; another than {@code state} if that was set by hand
    * @param health {@code up}, {@code down} or {@code unknown}
    * @param rows how many of the 65,536 rows it leads
    */
-  record TableBackendReport(String address, String state, String health, int weight, int rows) {}
+  record TableBackendReport(
+      String address, String state, String fileState, String health, int weight, int rows) {}
 
   /**
    * A backend address, over all tables.

@@ -17,6 +17,7 @@ import io.lbdirector.director.DirectorControl.TableBackendReport;
 import io.lbdirector.director.DirectorControl.TableReport;
 import io.lbdirector.director.DirectorControl.VerdictCounter;
 import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.os.IpFamily;
@@ -67,6 +68,7 @@ final class Reports {
         attached.stream()
             .flatMap(a -> ports.of(a.name()).map(p -> interfaceReport(a, p, wanted)).stream())
             .toList(),
+        StateReports.overrides(serving.candidate()),
         warnings);
   }
 
@@ -127,11 +129,11 @@ final class Reports {
         rows.digest(),
         serving.live().tables().get(rows.digest()),
         binds(table, serving, counts),
-        tableBackends(table, rows));
+        tableBackends(table, serving.candidate().overrides(), rows));
   }
 
   private static List<TableBackendReport> tableBackends(
-      DirectorConfig.Table table, ForwardingTable rows) {
+      DirectorConfig.Table table, Overrides overrides, ForwardingTable rows) {
     int[] led = rows.primaryCounts();
     Map<IpAddress, Integer> rowsOf = new HashMap<>();
     for (int i = 0; i < led.length; i++) {
@@ -139,9 +141,12 @@ final class Reports {
     }
     List<TableBackendReport> reports = new ArrayList<>();
     for (Backend backend : table.pool()) {
+      BackendState state =
+          overrides.of(table.name(), backend.address()).map(o -> o.state()).orElse(backend.state());
       reports.add(
           new TableBackendReport(
               backend.address().toString(),
+              lower(state),
               lower(backend.state()),
               HEALTH_UNKNOWN,
               backend.weight(),

@@ -20,18 +20,19 @@ final class TableBuilder {
 
   /** All that decides the rows of a table. The order of backends does not. */
   private record Inputs(SipKey seed, int hops, Set<Backend> backends) {
-    static Inputs of(DirectorConfig.Table table) {
-      return new Inputs(table.seed(), table.hops(), new HashSet<>(table.pool()));
+    static Inputs of(DirectorConfig.Table table, List<Backend> pool) {
+      return new Inputs(table.seed(), table.hops(), new HashSet<>(pool));
     }
   }
 
   /** The rows of every table of {@code config}, by the table's name. */
-  Map<String, ForwardingTable> build(DirectorConfig config) {
+  Map<String, ForwardingTable> build(DirectorConfig config, Overrides overrides) {
     Map<Inputs, ForwardingTable> now = new HashMap<>();
     Map<String, ForwardingTable> rows = new HashMap<>();
     for (DirectorConfig.Table table : config.tables()) {
+      List<Backend> pool = overrides.pool(table);
       ForwardingTable built =
-          now.computeIfAbsent(Inputs.of(table), inputs -> keptOrNew(inputs, table.pool()));
+          now.computeIfAbsent(Inputs.of(table, pool), inputs -> keptOrNew(inputs, pool));
       rows.put(table.name(), built);
     }
     built = now;

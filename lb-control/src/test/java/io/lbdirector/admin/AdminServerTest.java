@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.DirectorControl.RefusedException;
@@ -112,6 +113,58 @@ class AdminServerTest {
     HttpReply reply = get(target);
     assertEquals(200, reply.status());
     assertTrue(reply.text().matches("(?s).*" + expected + ".*"), reply.text());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "draining, DRAINING",
+    "inactive, INACTIVE",
+    "active,   ACTIVE",
+    "file,     FILE",
+  })
+  void shouldSetTheStateOfABackend(String text, String asked) throws IOException {
+    HttpReply reply =
+        post("/v1/tables/a%2Fb/backends/10.0.1.12/state", "", "{\"state\": \"" + text + "\"}");
+    assertEquals(200, reply.status(), reply.text());
+    assertEquals("active", json(reply).get("file_state").getAsString());
+    assertEquals("a/b 10.0.1.12 " + asked + " root", director.stateAsked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "draining",
+        "{",
+        "[]",
+        "null",
+        "\"draining\"",
+        "{}",
+        "{\"state\": null}",
+        "{\"state\": 1}",
+        "{\"state\": [\"draining\"]}",
+        "{\"state\": \"filling\"}",
+        "{\"state\": \"DRAINING\"}",
+        "{\"state\": \"draining\", \"wait\": true}",
+        "{\"state\": \"draining\"} x",
+      })
+  void shouldSetNoStateForABodyItDoesNotKnow(String body) throws IOException {
+    HttpReply reply = post("/v1/tables/web/backends/10.0.1.12/state", "", body);
+    assertEquals(400, reply.status(), reply.text());
+    assertTrue(detail(reply).contains("{\"state\": \"draining\"}"), reply.text());
+    assertEquals(null, director.stateAsked);
+  }
+
+  @Test
+  void shouldSetNoStateOfWhatIsNotThere() throws IOException {
+    HttpReply reply = post("/v1/tables/web/backends/10.0.1/state", "", "{\"state\": \"file\"}");
+    assertEquals(400, reply.status());
+    assertTrue(detail(reply).contains("10.0.1"), reply.text());
+    director.stateAnswer =
+        CompletableFuture.failedFuture(new NotFoundException("no table is named \"wbe\""));
+    reply = post("/v1/tables/wbe/backends/10.0.1.12/state", "", "{\"state\": \"file\"}");
+    assertEquals(404, reply.status());
+    assertEquals("no table is named \"wbe\"", detail(reply));
   }
 
   @Test

@@ -76,6 +76,18 @@ class CurlTest {
   }
 
   @Test
+  void shouldSetTheStateOfABackend() throws Exception {
+    String answer =
+        curl(
+            List.of(),
+            "-d",
+            "{\"state\": \"draining\"}",
+            "http://lbd/v1/tables/web/backends/10.0.1.12/state");
+    assertTrue(answer.endsWith(" 200"), answer);
+    assertEquals("web 10.0.1.12 DRAINING root", served.director.stateAsked);
+  }
+
+  @Test
   void shouldReloadFileInChunks() throws Exception {
     Path file = folder.resolve("forwarding.toml");
     Files.writeString(file, "[director]\n");

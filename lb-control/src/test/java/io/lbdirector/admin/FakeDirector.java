@@ -1,6 +1,8 @@
 package io.lbdirector.admin;
 
 import io.lbdirector.director.DirectorControl;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,12 @@ public final class FakeDirector implements DirectorControl {
   public volatile Readiness readiness = new Readiness(true, "forwarding");
   public volatile String reloadedToml;
   public volatile String reloadedName;
+  public volatile CompletableFuture<StateReport> stateAnswer =
+      CompletableFuture.completedFuture(
+          new StateReport(8, true, "web", "10.0.1.12", "draining", "active", 21_845, List.of()));
+
+  /** Table, address, state and who asked, as they came. */
+  public volatile String stateAsked;
 
   public static StatusReport status(List<String> warnings) {
     return new StatusReport(
@@ -64,6 +72,9 @@ public final class FakeDirector implements DirectorControl {
                 "2001:db8::1",
                 "02:00:00:00:06:01",
                 "stale")),
+        List.of(
+            new OverrideReport(
+                "web", "10.0.1.12", "draining", "active", "2026-01-02T04:05:06Z", "root")),
         warnings);
   }
 
@@ -79,9 +90,9 @@ public final class FakeDirector implements DirectorControl {
               new BindReport("tcp 203.0.113.10:80", "web", 1_234_567, 1_234_567_890L),
               new BindReport("tcp [2001:db8:113::10]:80", "web", 0, 0)),
           List.of(
-              new TableBackendReport("10.0.1.11", "active", "up", 1, 32_768),
-              new TableBackendReport("10.0.1.12", "draining", "up", 1, 0),
-              new TableBackendReport("10.0.1.13", "active", "down", 1, 32_768)));
+              new TableBackendReport("10.0.1.11", "active", "active", "up", 1, 32_768),
+              new TableBackendReport("10.0.1.12", "draining", "active", "up", 1, 0),
+              new TableBackendReport("10.0.1.13", "active", "active", "down", 1, 32_768)));
 
   private static final List<BackendReport> BACKENDS =
       List.of(
@@ -93,6 +104,13 @@ public final class FakeDirector implements DirectorControl {
     reloadedToml = new String(toml, StandardCharsets.UTF_8);
     reloadedName = name;
     return reloadAnswer;
+  }
+
+  @Override
+  public CompletionStage<StateReport> setState(
+      String table, IpAddress backend, Optional<BackendState> state, String by) {
+    stateAsked = table + " " + backend + " " + state.map(Enum::name).orElse("FILE") + " " + by;
+    return stateAnswer;
   }
 
   @Override

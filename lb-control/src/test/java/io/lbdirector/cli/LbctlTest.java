@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import io.lbdirector.admin.FakeDirector;
 import io.lbdirector.admin.ServedDirector;
+import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
 import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.director.DirectorControl.StateReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -106,6 +109,8 @@ class LbctlTest {
         eth1         generic, down, MTU 9000, MAC 02:00:00:00:00:03
                      gateway: no MAC yet (unknown)
                      gateway6 2001:db8::1 at 02:00:00:00:06:01 (stale)
+        by hand      10.0.1.12 of web is draining (active in the file), by root
+                     2026-01-02T04:05:06Z
         warning      the live generation differs from /etc/lb/forwarding.toml; reload
                      that file, or change it
         """,
@@ -136,10 +141,10 @@ class LbctlTest {
         tcp 203.0.113.10:80        1,234,567  1.23 GB
         tcp [2001:db8:113::10]:80          0      0 B
 
-        BACKEND    STATE     HEALTH  WEIGHT  ROWS LED  SHARE
-        10.0.1.11  active    up           1    32,768  50.0%
-        10.0.1.12  draining  up           1         0   0.0%
-        10.0.1.13  active    down         1    32,768  50.0%
+        BACKEND    STATE                    HEALTH  WEIGHT  ROWS LED  SHARE
+        10.0.1.11  active                   up           1    32,768  50.0%
+        10.0.1.12  draining (file: active)  up           1         0   0.0%
+        10.0.1.13  active                   down         1    32,768  50.0%
         """,
         "table", "web");
   }
@@ -221,6 +226,55 @@ class LbctlTest {
     assertEquals(0, run("reload", "-", "--output", "json"));
     assertEquals("", err());
     assertTrue(out().contains("\"mtu is big\""), out());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "drain,    DRAINING",
+    "inactive, INACTIVE",
+    "active,   ACTIVE",
+    "undrain,  FILE",
+  })
+  void shouldSetAState(String command, String state) {
+    assertPrints(
+        "10.0.1.12 of web is draining (active in the file); generation 8 is live, 21,845 rows"
+            + " moved\n",
+        command,
+        "a/b",
+        "2001:DB8::1");
+    assertEquals("a/b 2001:db8::1 " + state + " root", served.director.stateAsked);
+  }
+
+  @Test
+  void shouldSayWhatIsInForceAndWarnOnStderr() {
+    served.director.stateAnswer =
+        CompletableFuture.completedFuture(
+            new StateReport(
+                7, false, "web", "10.0.1.12", "active", "active", 0, List.of("none is left")));
+    assertEquals(0, run("undrain", "web", "10.0.1.12"));
+    assertEquals("10.0.1.12 of web is active, as in the file; generation 7 stays live\n", out());
+    assertEquals("warning: none is left\n", err());
+    served.director.stateAnswer =
+        CompletableFuture.completedFuture(
+            new StateReport(7, false, "web", "10.0.1.12", "", "", 0, List.of()));
+    assertPrints(
+        "10.0.1.12 of web is in no config that is live; generation 7 stays live\n",
+        "undrain",
+        "web",
+        "10.0.1.12");
+    assertEquals(0, run("undrain", "web", "10.0.1.12", "--output", "json"));
+    assertTrue(out().contains("\"file_state\""), out());
+  }
+
+  @Test
+  void shouldSayWhyAStateIsNotSet() {
+    served.director.stateAnswer =
+        CompletableFuture.failedFuture(new NotFoundException("no table is named \"wbe\""));
+    assertEquals(1, run("drain", "wbe", "10.0.1.12"));
+    assertEquals("lbctl: no table is named \"wbe\"\n", err());
+    assertEquals(1, run("drain", "web", "10.0.1"));
+    assertTrue(err().contains("10.0.1"), err());
+    assertEquals("", out());
   }
 
   @Test
@@ -309,6 +363,8 @@ class LbctlTest {
         "table",
         "reload",
         "reload a b",
+        "drain web",
+        "undrain web 10.0.1.12 now",
         "status --output yaml",
         "status --socket",
         "check"
@@ -321,7 +377,20 @@ class LbctlTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "reload", "check", "status", "tables", "table", "backends", "counters"})
+      strings = {
+        "",
+        "reload",
+        "drain",
+        "undrain",
+        "inactive",
+        "active",
+        "check",
+        "status",
+        "tables",
+        "table",
+        "backends",
+        "counters"
+      })
   void shouldHelpOnEachCommandWithin80Columns(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
     assertTrue(out().startsWith(("Usage: lbctl " + command).strip()), out());

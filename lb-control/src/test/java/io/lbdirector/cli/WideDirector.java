@@ -1,6 +1,8 @@
 package io.lbdirector.cli;
 
 import io.lbdirector.director.DirectorControl;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ final class WideDirector implements DirectorControl {
           "f".repeat(64),
           8191,
           Collections.nCopies(3, BIND),
-          List.of(new TableBackendReport(ADDRESS, "draining", "unknown", 65_535, 65_536)));
+          List.of(
+              new TableBackendReport(ADDRESS, "draining", "inactive", "unknown", 65_535, 65_536)));
 
   private static <T> CompletionStage<T> now(T answer) {
     return CompletableFuture.completedFuture(answer);
@@ -38,6 +41,14 @@ final class WideDirector implements DirectorControl {
   @Override
   public CompletionStage<ReloadReport> reload(byte[] toml, String name) {
     throw new UnsupportedOperationException("not a question of width");
+  }
+
+  @Override
+  public CompletionStage<StateReport> setState(
+      String table, IpAddress backend, Optional<BackendState> state, String by) {
+    return now(
+        new StateReport(
+            MANY, true, NAME, ADDRESS, "draining", "inactive", 65_536, List.of(SENTENCE)));
   }
 
   @Override
@@ -71,6 +82,9 @@ final class WideDirector implements DirectorControl {
                     ADDRESS,
                     MAC,
                     "permanent")),
+            List.of(
+                new OverrideReport(
+                    NAME, ADDRESS, "draining", "inactive", "2026-01-02T03:04:05Z", "uid 1000")),
             List.of(SENTENCE, SENTENCE)));
   }
 

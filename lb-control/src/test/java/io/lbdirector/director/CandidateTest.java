@@ -20,7 +20,7 @@ final class CandidateTest {
 
   private static Candidate candidate(String toml) {
     DirectorConfig config = config(toml);
-    return Candidate.of(config, new TableBuilder().build(config));
+    return Candidate.of(config, Overrides.NONE, new TableBuilder().build(config, Overrides.NONE));
   }
 
   private static Candidate web(String... backends) {

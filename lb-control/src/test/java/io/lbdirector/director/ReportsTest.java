@@ -91,8 +91,9 @@ final class ReportsTest {
     assertEquals(2, web.binds().get(0).packets());
     assertEquals(
         List.of(
-            new TableBackendReport("10.0.1.1", "active", "unknown", 1, ForwardingTable.ROWS),
-            new TableBackendReport("10.0.1.2", "draining", "unknown", 1, 0)),
+            new TableBackendReport(
+                "10.0.1.1", "active", "active", "unknown", 1, ForwardingTable.ROWS),
+            new TableBackendReport("10.0.1.2", "draining", "draining", "unknown", 1, 0)),
         web.backends());
     assertTrue(web.digest().matches("[0-9a-f]{64}"), web.digest());
   }

@@ -12,6 +12,7 @@ import io.lbdirector.director.DirectorControl.ReloadReport;
 import io.lbdirector.director.DirectorControl.StatusReport;
 import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.packet.Actors;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -29,18 +30,27 @@ final class RunningDirector implements AutoCloseable {
   /** Index of {@code lo}, in every network namespace. */
   static final int LO = 1;
 
+  /** A folder that cannot be made. */
+  private static final Path NOWHERE = Path.of("/proc/nowhere");
+
   private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
   private final List<GatewayTrackerSettings> followed = new CopyOnWriteArrayList<>();
   private final List<Readiness> readiness = new CopyOnWriteArrayList<>();
   private Duration gatewayWait = Duration.ofSeconds(30);
   private volatile SwapStep.Observer observer = SwapStep.Observer.NONE;
   private volatile Consumer<GatewayTrackerSettings> tracker = settings -> {};
+  private OverridesFile overrides;
   private DataPlane plane;
   private Director director;
 
   /** Loads the data plane; the director is not started yet. */
   static RunningDirector load(String toml) {
+    return load(toml, NOWHERE);
+  }
+
+  private static RunningDirector load(String toml, Path stateDir) {
     RunningDirector running = new RunningDirector();
+    running.overrides = new OverridesFile(stateDir, "test");
     try {
       running.open(toml);
       return running;
@@ -52,7 +62,12 @@ final class RunningDirector implements AutoCloseable {
 
   /** Knows its port and its gateway, and serves {@code toml} as generation 1. */
   static RunningDirector start(String toml) {
-    RunningDirector running = load(toml);
+    return start(toml, NOWHERE);
+  }
+
+  /** The same, and keeps in {@code stateDir} what is set by hand. */
+  static RunningDirector start(String toml, Path stateDir) {
+    RunningDirector running = load(toml, stateDir);
     try {
       running.director.portChanged(port(LO, GATEWAY, GATEWAY6));
       running.director.start(ConfigText.FILE);
@@ -82,7 +97,8 @@ final class RunningDirector implements AutoCloseable {
             },
             readiness::add,
             step -> observer.before(step),
-            gatewayWait);
+            gatewayWait,
+            overrides);
   }
 
   Director director() {

@@ -20,7 +20,7 @@ final class TableBuilderTest {
   private final TableBuilder builder = new TableBuilder();
 
   private Map<String, ForwardingTable> build(String... tables) {
-    return builder.build(config(DIRECTOR + String.join("", tables)));
+    return builder.build(config(DIRECTOR + String.join("", tables)), Overrides.NONE);
   }
 
   @Test
@@ -40,7 +40,7 @@ final class TableBuilderTest {
     assertSame(first, build(table("web", "203.0.113.1", C, A, B)).get("web"));
     ForwardingTable anew =
         new TableBuilder()
-            .build(config(DIRECTOR + table("web", "203.0.113.1", B, C, A)))
+            .build(config(DIRECTOR + table("web", "203.0.113.1", B, C, A)), Overrides.NONE)
             .get("web");
     assertEquals(first.digest(), anew.digest());
   }

@@ -1,0 +1,68 @@
+package io.lbdirector.director;
+
+import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * States of backends that were set by hand, and stand in place of the file's until that is undone.
+ * One stays also while no config has its backend: a file with a mistake in it does not end a drain.
+ *
+ * @param all in the order of tables and addresses; copied
+ */
+record Overrides(Map<Key, Entry> all) {
+  static final Overrides NONE = new Overrides(Map.of());
+
+  Overrides {
+    all = Collections.unmodifiableMap(new TreeMap<>(all));
+  }
+
+  /** A backend in a table. */
+  record Key(String table, IpAddress backend) implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::table).thenComparing(Key::backend);
+
+    @Override
+    public int compareTo(Key other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /**
+   * @param state active, draining or inactive
+   * @param at when it was set
+   * @param by who set it
+   */
+  record Entry(BackendState state, Instant at, String by) {}
+
+  Overrides with(Key key, Entry entry) {
+    Map<Key, Entry> changed = new TreeMap<>(all);
+    changed.put(key, entry);
+    return new Overrides(changed);
+  }
+
+  Overrides without(Key key) {
+    Map<Key, Entry> changed = new TreeMap<>(all);
+    changed.remove(key);
+    return new Overrides(changed);
+  }
+
+  Optional<Entry> of(String table, IpAddress backend) {
+    return Optional.ofNullable(all.get(new Key(table, backend)));
+  }
+
+  /** The backends of a table, in the file's order, as they are to be now. */
+  List<Backend> pool(DirectorConfig.Table table) {
+    return table.pool().stream()
+        .map(b -> of(table.name(), b.address()).map(o -> b.withState(o.state())).orElse(b))
+        .toList();
+  }
+}

@@ -1,0 +1,141 @@
+package io.lbdirector.director;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The overrides on disk: a small JSON file, replaced as a whole, so that one survives a crash. */
+final class OverridesFile {
+  private static final int VERSION = 1;
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+  private final Path path;
+
+  /**
+   * @param stateDir made when something is first saved
+   * @param instance whose overrides they are: directors on one machine may share the folder
+   */
+  OverridesFile(Path stateDir, String instance) {
+    this.path = stateDir.resolve(instance).resolve("overrides.json");
+  }
+
+  /** The file's shape. */
+  private record Content(int version, List<Entry> overrides) {}
+
+  private record Entry(String table, String backend, String state, String at, String by) {}
+
+  /**
+   * None if there is no file.
+   *
+   * @throws IllegalStateException if it cannot be read or understood: to go on without it would put
+   *     load on backends that were taken out by hand
+   */
+  Overrides load() {
+    try {
+      return parse(Files.readString(path));
+    } catch (NoSuchFileException e) {
+      return Overrides.NONE;
+    } catch (IOException
+        | JsonParseException
+        | NullPointerException
+        | IllegalArgumentException
+        | DateTimeException e) {
+      throw new IllegalStateException(
+          path
+              + ", which holds the states of backends that were set by hand, cannot be used: "
+              + e
+              + "; repair it, or move it away to start without them",
+          e);
+    }
+  }
+
+  private static Overrides parse(String json) {
+    Content content = GSON.fromJson(json, Content.class);
+    if (content.version != VERSION) {
+      throw new IllegalArgumentException(
+          "version " + content.version + ", this lbd knows version " + VERSION);
+    }
+    Map<Key, Overrides.Entry> all = new HashMap<>();
+    for (Entry entry : content.overrides) {
+      all.put(
+          new Key(requireText(entry.table), IpAddress.parse(entry.backend)),
+          new Overrides.Entry(
+              BackendState.valueOf(entry.state.toUpperCase(Locale.ROOT)),
+              Instant.parse(entry.at),
+              requireText(entry.by)));
+    }
+    return new Overrides(all);
+  }
+
+  private static String requireText(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("an empty value");
+    }
+    return text;
+  }
+
+  /**
+   * Returns when they are on disk.
+   *
+   * @throws UncheckedIOException if that fails, naming the file, which is as it was then
+   */
+  void save(Overrides overrides) {
+    List<Entry> entries =
+        overrides.all().entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList();
+    try {
+      replace(GSON.toJson(new Content(VERSION, entries)) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e, e);
+    }
+  }
+
+  private static Entry entry(Key key, Overrides.Entry override) {
+    return new Entry(
+        key.table(),
+        key.backend().toString(),
+        override.state().name().toLowerCase(Locale.ROOT),
+        override.at().toString(),
+        override.by());
+  }
+
+  private void replace(String json) throws IOException {
+    Files.createDirectories(path.getParent());
+    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
+      folder.force(true); // the rename too
+    }
+  }
+}

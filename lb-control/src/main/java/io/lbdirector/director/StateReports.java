@@ -1,0 +1,97 @@
+package io.lbdirector.director;
+
+import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.director.DirectorControl.NotFoundException;
+import io.lbdirector.director.DirectorControl.OverrideReport;
+import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.director.DirectorControl.StateReport;
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.BackendState;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Puts states that were set by hand into the words of the admin API. */
+final class StateReports {
+  /** How many names a message lists. */
+  private static final int LISTED = 10;
+
+  private StateReports() {}
+
+  static StateReport of(Key key, Candidate candidate, ReloadReport published) {
+    Optional<BackendState> inFile = inFile(key, candidate);
+    Optional<BackendState> override =
+        candidate.overrides().of(key.table(), key.backend()).map(o -> o.state());
+    return new StateReport(
+        published.generation(),
+        published.changed(),
+        key.table(),
+        key.backend().toString(),
+        inFile.map(state -> text(override.orElse(state))).orElse(""),
+        inFile.map(StateReports::text).orElse(""),
+        published.rowsMoved(),
+        besides(published.warnings(), candidate.config().warnings()));
+  }
+
+  /** The file's warnings are no news to one who changes a state. */
+  private static List<String> besides(List<String> warnings, List<String> known) {
+    return warnings.stream().filter(warning -> !known.contains(warning)).toList();
+  }
+
+  static List<OverrideReport> overrides(Candidate candidate) {
+    return candidate.overrides().all().entrySet().stream()
+        .map(
+            e ->
+                new OverrideReport(
+                    e.getKey().table(),
+                    e.getKey().backend().toString(),
+                    text(e.getValue().state()),
+                    inFile(e.getKey(), candidate).map(StateReports::text).orElse(""),
+                    e.getValue().at().truncatedTo(ChronoUnit.SECONDS).toString(),
+                    e.getValue().by()))
+        .toList();
+  }
+
+  /** What the file says; empty if it has no such backend. */
+  static Optional<BackendState> inFile(Key key, Candidate candidate) {
+    return candidate.config().tables().stream()
+        .filter(table -> table.name().equals(key.table()))
+        .flatMap(table -> table.pool().stream())
+        .filter(backend -> backend.address().equals(key.backend()))
+        .map(backend -> backend.state())
+        .findFirst();
+  }
+
+  static NotFoundException unknown(Key key, DirectorConfig config) {
+    Optional<DirectorConfig.Table> table =
+        config.tables().stream().filter(t -> t.name().equals(key.table())).findFirst();
+    return new NotFoundException(
+        table
+            .map(
+                t ->
+                    "table \"%s\" has no backend %s; it has %s"
+                        .formatted(
+                            t.name(),
+                            key.backend(),
+                            some(t.pool().stream().map(b -> b.address().toString()))))
+            .orElseGet(
+                () ->
+                    "no table is named \"%s\"; there is %s"
+                        .formatted(
+                            key.table(), some(config.tables().stream().map(t -> t.name())))));
+  }
+
+  private static String some(Stream<String> names) {
+    List<String> first = names.limit(LISTED + 1L).toList();
+    return first.size() <= LISTED
+        ? String.join(", ", first)
+        : first.stream().limit(LISTED).collect(Collectors.joining(", ")) + ", and more";
+  }
+
+  private static String text(BackendState state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,104 @@
+package io.lbdirector.director;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OverridesFileTest {
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final Overrides SOME =
+      Overrides.NONE
+          .with(
+              new Key("web \"2\"", IpAddress.parse("10.0.1.11")),
+              new Overrides.Entry(BackendState.DRAINING, AT, "root"))
+          .with(
+              new Key("mail", IpAddress.parse("2001:db8::1")),
+              new Overrides.Entry(BackendState.ACTIVE, AT, "uid 1000"));
+
+  @TempDir Path folder;
+  private OverridesFile file;
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    file = new OverridesFile(folder.resolve("made"), "default");
+    path = folder.resolve("made/default/overrides.json");
+  }
+
+  @Test
+  void shouldHaveNoneWithoutAFile() {
+    assertEquals(Overrides.NONE, file.load());
+    assertTrue(Files.notExists(path.getParent()));
+  }
+
+  @Test
+  void shouldLoadWhatWasSaved() throws IOException {
+    file.save(SOME);
+    assertEquals(SOME, file.load());
+    file.save(SOME.without(new Key("mail", IpAddress.parse("2001:db8::1"))));
+    assertEquals(1, file.load().all().size());
+    file.save(Overrides.NONE);
+    assertEquals(Overrides.NONE, file.load());
+    try (var left = Files.list(path.getParent())) {
+      assertEquals(1, left.count(), "something is left beside the file");
+    }
+  }
+
+  @Test
+  void shouldKeepInstancesApart() {
+    file.save(SOME);
+    assertEquals(Overrides.NONE, new OverridesFile(folder.resolve("made"), "other").load());
+  }
+
+  @Test
+  void shouldLeaveTheFileWhenItCannotBeReplaced() throws IOException {
+    file.save(SOME);
+    Files.createDirectory(path.resolveSibling("overrides.json.new"));
+    UncheckedIOException e =
+        assertThrows(UncheckedIOException.class, () -> file.save(Overrides.NONE));
+    assertTrue(e.getMessage().contains(path.toString()), e.getMessage());
+    assertEquals(SOME, file.load());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{",
+        "{}",
+        "{\"version\": 2, \"overrides\": []}",
+        "{\"version\": 1}",
+        "{\"version\": 1, \"overrides\": [null]}",
+        "{\"version\": 1, \"overrides\": [{}]}",
+        "{\"version\":1,\"overrides\":[{\"table\":\"\",\"backend\":\"10.0.1.1\","
+            + "\"state\":\"draining\",\"at\":\"2026-01-02T03:04:05Z\",\"by\":\"root\"}]}",
+        "{\"version\":1,\"overrides\":[{\"table\":\"web\",\"backend\":\"10.0.1\","
+            + "\"state\":\"draining\",\"at\":\"2026-01-02T03:04:05Z\",\"by\":\"root\"}]}",
+        "{\"version\":1,\"overrides\":[{\"table\":\"web\",\"backend\":\"10.0.1.1\","
+            + "\"state\":\"asleep\",\"at\":\"2026-01-02T03:04:05Z\",\"by\":\"root\"}]}",
+        "{\"version\":1,\"overrides\":[{\"table\":\"web\",\"backend\":\"10.0.1.1\","
+            + "\"state\":\"draining\",\"at\":\"today\",\"by\":\"root\"}]}",
+      })
+  void shouldNotGuessWhatADamagedFileMeans(String content) throws IOException {
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, content);
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> file.load());
+    assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
+    assertTrue(e.getMessage().contains("move it away"), e.getMessage());
+  }
+}
