@@ -3,16 +3,19 @@ package io.lbdirector;
 import io.lbdirector.admin.AdminServer;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.config.ConfigLoader;
+import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.Attachments;
 import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.BpfObjects;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.PinFolder;
+import io.lbdirector.director.BackendOutcomes;
 import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
+import io.lbdirector.health.HealthChecks;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.LockFile;
 import io.lbdirector.os.SdNotify;
@@ -57,7 +60,8 @@ final class Daemon {
   void run() throws Exception {
     Signals.onTerminate(() -> requests.add(Request.STOP));
     Signals.onHangup(() -> requests.add(Request.RELOAD));
-    DirectorConfig config = ConfigLoader.load(file);
+    ConfigSource source = ConfigLoader.source(file);
+    DirectorConfig config = ConfigLoader.load(source);
     Map<String, Integer> interfaces = indexes(config.director().interfaces());
     try (LockFile lock = Places.lockInstance(config.director().instance())) {
       Places.mountBpfFs();
@@ -65,7 +69,7 @@ final class Daemon {
       try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
         Attachments attachments = new Attachments(plane);
         try {
-          direct(config, interfaces, plane, attachments);
+          direct(config, source, interfaces, plane, attachments);
         } finally {
           if (!forwarding) {
             attachments.detachMade();
@@ -86,6 +90,7 @@ final class Daemon {
   /** The admin socket comes first: two daemons that want one must not both get to forwarding. */
   private void direct(
       DirectorConfig config,
+      ConfigSource source,
       Map<String, Integer> interfaces,
       DataPlane plane,
       Attachments attachments)
@@ -94,11 +99,20 @@ final class Daemon {
     try (GatewayTracker gateways =
             new GatewayTracker(settings.interfaces(), GatewayTrackerSettings.of(settings));
         Director director =
-            new Director(config, plane, Clock.systemUTC(), gateways::reconfigure, this::announce);
+            new Director(
+                config,
+                source,
+                new Director.Surroundings(
+                    plane,
+                    gateways::reconfigure,
+                    HealthChecks.NONE,
+                    BackendOutcomes.SILENT,
+                    this::announce,
+                    Clock.systemUTC()));
         AdminServer admin =
             AdminServer.start(config.admin().socket(), config.admin().group(), director)) {
       gateways.start(director::portChanged);
-      director.start(file.toString());
+      director.start();
       if (requests.contains(Request.STOP)) {
         LOG.info("told to stop while starting");
         return;

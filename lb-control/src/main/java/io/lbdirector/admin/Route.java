@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -63,6 +64,9 @@ record Route(String method, String path, Set<String> query, Handler handler) {
   /** As it stands in the list that a 404 shows: {@code POST /v1/reload?name}. */
   @Override
   public String toString() {
-    return method + " " + path + (query.isEmpty() ? "" : "?" + String.join("&", query));
+    return method
+        + " "
+        + path
+        + (query.isEmpty() ? "" : "?" + String.join("&", new TreeSet<>(query)));
   }
 }

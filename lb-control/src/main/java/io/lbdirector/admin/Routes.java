@@ -5,8 +5,10 @@ import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.forwarding.IpAddress;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** What can be asked of a director, one line a route. docs/admin-api.md tells the same. */
 final class Routes {
   private static final int MAX_NAME = 4096;
+  private static final int MAX_CONFIRM_SECONDS = 86_400;
 
   private Routes() {}
 
@@ -28,8 +31,14 @@ final class Routes {
         Route.get("/v1/counters", (request, names) -> ok(control.counters())),
         Route.post(
             "/v1/reload",
-            Set.of("name"),
-            (request, names) -> ok(control.reload(request.body(), configName(request)))),
+            Set.of("name", "dry_run", "confirm"),
+            (request, names) -> ok(reload(control, request))),
+        Route.post("/v1/rollback", Set.of(), (request, names) -> ok(control.rollback())),
+        Route.post("/v1/confirm", Set.of(), (request, names) -> ok(control.confirm())),
+        Route.get("/v1/health", (request, names) -> ok(control.health())),
+        Route.get(
+            "/v1/tables/{name}/backends/{ip}/outcomes",
+            (request, names) -> ok(control.outcomes(names.get("name"), address(names.get("ip"))))),
         Route.post(
             "/v1/tables/{name}/backends/{ip}/state",
             Set.of(),
@@ -60,6 +69,37 @@ final class Routes {
     return HttpProblem.of(
         HttpResponseStatus.NOT_FOUND,
         "no table is named \"" + name + "\"; GET /v1/tables lists them");
+  }
+
+  private static CompletionStage<?> reload(DirectorControl control, Request request) {
+    String name = configName(request);
+    Optional<Duration> confirm = request.parameter("confirm").map(Routes::seconds);
+    boolean dryRun = request.parameter("dry_run").map(Routes::flag).orElse(false);
+    return dryRun
+        ? control.plan(request.body(), name)
+        : control.reload(request.body(), name, confirm);
+  }
+
+  private static Duration seconds(String text) {
+    try {
+      int seconds = Integer.parseInt(text);
+      if (seconds >= 1 && seconds <= MAX_CONFIRM_SECONDS) {
+        return Duration.ofSeconds(seconds);
+      }
+    } catch (NumberFormatException e) {
+      // The answer is the same.
+    }
+    throw new ProblemException(
+        HttpResponseStatus.BAD_REQUEST,
+        "confirm = \"" + text + "\" is not a number of seconds, 1 to " + MAX_CONFIRM_SECONDS);
+  }
+
+  private static boolean flag(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new ProblemException(
+          HttpResponseStatus.BAD_REQUEST, "dry_run = \"" + text + "\" is not true or false");
+    }
+    return text.equals("true");
   }
 
   private static CompletionStage<StateReport> setState(

@@ -30,7 +30,7 @@ public final class ConfigLoader {
    * @throws ConfigException with everything that is wrong with it
    */
   public static DirectorConfig load(byte[] toml, String name) throws ConfigException {
-    return new ConfigLoader(new Problems(name), new KeyFiles(Optional.empty())).read(toml);
+    return load(ConfigSource.posted(toml, name));
   }
 
   /**
@@ -39,10 +39,28 @@ public final class ConfigLoader {
    * @throws ConfigException with everything that is wrong with it, or that it cannot be read
    */
   public static DirectorConfig load(Path file) throws ConfigException {
-    Problems problems = new Problems(file.toString());
-    Path folder = file.toAbsolutePath().getParent();
-    ConfigLoader loader = new ConfigLoader(problems, new KeyFiles(Optional.ofNullable(folder)));
-    return loader.read(loader.bytes(file));
+    return load(source(file));
+  }
+
+  /**
+   * Reads a config from its text, and its key files if it may name some.
+   *
+   * @throws ConfigException with everything that is wrong with it
+   */
+  public static DirectorConfig load(ConfigSource source) throws ConfigException {
+    return new ConfigLoader(new Problems(source.name()), new KeyFiles(source.folder()))
+        .read(source.toml());
+  }
+
+  /**
+   * The text of a config file.
+   *
+   * @throws ConfigException if it cannot be read, or is too long
+   */
+  public static ConfigSource source(Path file) throws ConfigException {
+    Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().getParent());
+    ConfigLoader loader = new ConfigLoader(new Problems(file.toString()), new KeyFiles(folder));
+    return new ConfigSource(file.toString(), loader.bytes(file), folder);
   }
 
   private byte[] bytes(Path file) throws ConfigException {

@@ -24,14 +24,12 @@ final class NotBuiltYet {
   private NotBuiltYet() {}
 
   /**
-   * @param health whether the file has a {@code [health]} section
    * @return one sentence, or none
    */
-  static List<String> warnings(Director director, Admin admin, boolean health, List<Table> tables) {
+  static List<String> warnings(Director director, Admin admin, List<Table> tables) {
     NotBuiltYet missing = new NotBuiltYet();
     missing.director(director);
     missing.admin(admin);
-    missing.ask("[health]", health);
     missing.tables(tables);
     return missing.asked.isEmpty()
         ? List.of()
@@ -59,7 +57,6 @@ final class NotBuiltYet {
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));
     ask("quic_id", tables, t -> t.backends().stream().anyMatch(b -> b.quicId().isPresent()));
     ask("weight", tables, t -> t.backends().stream().anyMatch(b -> b.backend().weight() != 1));
-    ask("[[table.check]]", tables, t -> !t.checks().isEmpty());
   }
 
   private void ask(String thing, boolean isAsked) {

@@ -1,6 +1,7 @@
 package io.lbdirector.director;
 
 import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.DesiredState;
 import io.lbdirector.forwarding.Backend;
@@ -15,20 +16,34 @@ import java.util.Set;
 /**
  * A config with its rows built: all that is worked out before the kernel is asked.
  *
- * @param rows of {@code config} under {@code overrides}, by the name of the table
+ * @param source that {@code config} was read from
+ * @param overrides states that were set by hand
+ * @param verdicts of the tables that have checks, by name
+ * @param rows that follow from these, by the name of the table
  */
 record Candidate(
+    ConfigSource source,
     DirectorConfig config,
     Overrides overrides,
+    Map<String, TableVerdict> verdicts,
     Map<String, ForwardingTable> rows,
     DesiredState desired) {
 
   static Candidate of(
-      DirectorConfig config, Overrides overrides, Map<String, ForwardingTable> rows) {
+      ConfigSource source,
+      DirectorConfig config,
+      Overrides overrides,
+      Map<String, TableVerdict> verdicts,
+      Map<String, ForwardingTable> rows) {
     List<DesiredState.Table> tables =
         config.tables().stream().map(t -> table(t, rows.get(t.name()))).toList();
     return new Candidate(
-        config, overrides, rows, new DesiredState(settings(config.director()), tables));
+        source,
+        config,
+        overrides,
+        verdicts,
+        rows,
+        new DesiredState(settings(config.director()), tables));
   }
 
   private static DesiredState.Table table(DirectorConfig.Table table, ForwardingTable rows) {
@@ -56,12 +71,25 @@ record Candidate(
                 + table.name()
                 + "\" is active: those that drain take new connections all the same");
       }
+      if (verdict(table.name()).panic()) {
+        warnings.add(
+            "table \"%s\": %d of %d backends are proven down, more than max_down = %d%%: all count as up"
+                .formatted(
+                    table.name(),
+                    verdict(table.name()).down().size(),
+                    states.size(),
+                    config.health().maxDownPercent()));
+      }
     }
     return List.copyOf(warnings);
   }
 
   private static boolean takesNewConnections(BackendState state) {
     return state == BackendState.ACTIVE || state == BackendState.FILLING;
+  }
+
+  TableVerdict verdict(String table) {
+    return verdicts.getOrDefault(table, TableVerdict.UNCHECKED);
   }
 
   /** Families of backends that packets go to. */
@@ -75,32 +103,5 @@ record Candidate(
         director.sourceIp6(),
         director.copyDscp(),
         director.icmpEcho() == DirectorConfig.IcmpEcho.PASS);
-  }
-
-  /**
-   * Rows, over the tables that both have, whose primary is another backend than in {@code before}.
-   */
-  long rowsMovedFrom(Candidate before) {
-    long moved = 0;
-    for (Map.Entry<String, ForwardingTable> table : rows.entrySet()) {
-      ForwardingTable old = before.rows.get(table.getKey());
-      if (old != null && old != table.getValue()) {
-        moved += rowsMoved(old, table.getValue());
-      }
-    }
-    return moved;
-  }
-
-  static long rowsMoved(ForwardingTable before, ForwardingTable after) {
-    if (before.hopCount() == 0 || after.hopCount() == 0) {
-      return before.hopCount() == after.hopCount() ? 0 : ForwardingTable.ROWS;
-    }
-    long moved = 0;
-    for (int row = 0; row < ForwardingTable.ROWS; row++) {
-      if (!before.hop(row, 0).equals(after.hop(row, 0))) {
-        moved++;
-      }
-    }
-    return moved;
   }
 }

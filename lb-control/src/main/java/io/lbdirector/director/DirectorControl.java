@@ -2,10 +2,12 @@ package io.lbdirector.director;
 
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What can be asked of a running director. Every call returns at once; the answer comes on the
@@ -21,11 +23,25 @@ public interface DirectorControl {
    *
    * @param toml text of a {@code forwarding.toml}, UTF-8
    * @param name what to call it in messages
+   * @param confirm how long to wait for {@link #confirm} before the config that was live returns,
+   *     also over a restart; empty: it needs none
    * @return completes once packets use the new generation; fails with {@link RefusedException} if
    *     the file is bad or the kernel refuses, and then nothing has changed; with {@link
    *     StartingException} while the director starts, as do the questions below
    */
-  CompletionStage<ReloadReport> reload(byte[] toml, String name);
+  CompletionStage<ReloadReport> reload(byte[] toml, String name, Optional<Duration> confirm);
+
+  /** What {@link #reload} would change; fails as it does, and changes nothing. */
+  CompletionStage<PlanReport> plan(byte[] toml, String name);
+
+  /**
+   * Makes the config live that was live before the last reload, with the states and the health of
+   * today. Fails with {@link RefusedException} if there was none, as {@link #reload} does.
+   */
+  CompletionStage<ReloadReport> rollback();
+
+  /** Keeps a config that waits for it. Fails with {@link RefusedException} if none does. */
+  CompletionStage<StatusReport> confirm();
 
   /**
    * Sets the state of a backend in a table by hand, in place of the file's. It stays so over
@@ -40,6 +56,28 @@ public interface DirectorControl {
       String table, IpAddress backend, Optional<BackendState> state, String by);
 
   CompletionStage<StatusReport> status();
+
+  CompletionStage<HealthReport> health();
+
+  /**
+   * Asks a backend, over the network, what it did with packets for the addresses that a table
+   * serves.
+   *
+   * @return fails with {@link NotFoundException} if there is no such table or backend
+   */
+  CompletionStage<OutcomesReport> outcomes(String table, IpAddress backend);
+
+  /** Everything that is measured, of one moment. */
+  CompletionStage<MetricsReport> metrics();
+
+  /**
+   * Tells of events until it is closed.
+   *
+   * @param after id of the last event that the listener knows; those since are told again, as far
+   *     as they are remembered
+   * @param listener called in order, on any thread, never by two at once; must not wait
+   */
+  EventSubscription events(long after, Consumer<Event> listener);
 
   CompletionStage<List<TableReport>> tables();
 
@@ -100,18 +138,145 @@ public interface DirectorControl {
   record ProblemReport(int line, String key, String message) {}
 
   /**
-   * What a reload did.
+   * What a reload did. See {@link PlanReport} for what the two share.
    *
    * @param generation live now
    * @param changed false if the file asks for what was live already, but for names perhaps, and
    *     nothing was published
    * @param tablesBuilt tables whose rows were written anew; the others were taken over as they
    *     stood
-   * @param rowsMoved rows, over all tables, whose primary is another backend than before
+   * @param confirmBy ISO 8601, UTC: when the config before returns unless this one is confirmed;
+   *     empty if it needs no confirmation
    * @param warnings sentences for the operator
    */
   record ReloadReport(
-      long generation, boolean changed, int tablesBuilt, long rowsMoved, List<String> warnings) {}
+      long generation,
+      boolean changed,
+      int tablesBuilt,
+      long rowsMoved,
+      long rowsRescued,
+      long rowsLost,
+      Optional<Double> trafficPercent,
+      List<TableChange> tables,
+      String confirmBy,
+      List<String> warnings) {}
+
+  /**
+   * What a reload would do.
+   *
+   * @param changed whether it would publish anything
+   * @param rowsMoved rows, over all tables, whose primary would be another backend than now
+   * @param rowsRescued those of them in which the old primary stays a hop, so that second chance
+   *     keeps its connections
+   * @param rowsLost those in which it does not
+   * @param trafficPercent an estimate, 0 to 100: the share of the packets of the last seconds that
+   *     went by rows that move; empty if there were none to go by
+   * @param tables those that change in any way
+   */
+  record PlanReport(
+      boolean changed,
+      long rowsMoved,
+      long rowsRescued,
+      long rowsLost,
+      Optional<Double> trafficPercent,
+      List<TableChange> tables,
+      List<String> warnings) {}
+
+  /**
+   * How one table changes.
+   *
+   * @param change {@code added}, {@code removed} or {@code changed}
+   * @param statesChanged backends that it has before and after, in another state
+   * @param rowsMoved as for the plan, of this table; 0 for one that is added or removed
+   */
+  record TableChange(
+      String table,
+      String change,
+      List<String> backendsAdded,
+      List<String> backendsRemoved,
+      List<String> statesChanged,
+      List<String> bindsAdded,
+      List<String> bindsRemoved,
+      long rowsMoved,
+      long rowsRescued,
+      long rowsLost) {}
+
+  /**
+   * Health of everything that is checked.
+   *
+   * @param frozen whether verdicts stay as they are, since no interface has a carrier
+   * @param stalledSeconds how late the checks are; 0 if they are in time
+   */
+  record HealthReport(boolean frozen, long stalledSeconds, List<TableHealthReport> tables) {}
+
+  /**
+   * @param maxDownPercent above this share of proven down backends all count as up
+   * @param down backends that are proven down
+   * @param panic whether they count as up all the same, since they are too many
+   */
+  record TableHealthReport(
+      String table, int maxDownPercent, int down, boolean panic, List<CheckReport> checks) {}
+
+  /**
+   * One check of one backend.
+   *
+   * @param check as {@code http :80/healthz}, {@code tcp :80 via tunnel}, {@code tunnel}
+   * @param health {@code up}, {@code down} or {@code unknown}: of this check alone
+   * @param since ISO 8601, UTC
+   * @param lastResult in words; empty before the first
+   * @param latencyMicros of the last good result; empty before the first
+   * @param inARow equal results
+   */
+  record CheckReport(
+      String backend,
+      String check,
+      String health,
+      String since,
+      String lastResult,
+      Optional<Long> latencyMicros,
+      int inARow) {}
+
+  /**
+   * What a backend did with packets for the addresses that a table serves, in its own words.
+   *
+   * @param answered false if it did not answer, and then nothing is known
+   * @param outcomes outcome to packets and bytes since its program was loaded
+   */
+  record OutcomesReport(
+      String table, String backend, boolean answered, Map<String, Counter> outcomes) {}
+
+  /**
+   * @param reloads outcome ({@code published}, {@code unchanged}, {@code refused}) to how many, and
+   *     how long they took
+   * @param lastPublished ISO 8601, UTC; empty if this daemon has published nothing
+   */
+  record MetricsReport(
+      StatusReport status,
+      List<TableReport> tables,
+      CountersReport counters,
+      HealthReport health,
+      Map<String, ReloadStats> reloads,
+      String lastPublished) {}
+
+  record ReloadStats(long count, double seconds) {}
+
+  /**
+   * Something that happened.
+   *
+   * @param id grows by one with each event
+   * @param at ISO 8601, UTC
+   * @param type {@code generation}, {@code refused}, {@code state}, {@code health}, {@code panic},
+   *     {@code readiness}, {@code confirm}
+   * @param message for people
+   * @param details for programs: texts, numbers, flags
+   */
+  record Event(long id, String at, String type, String message, Map<String, Object> details) {}
+
+  /** Ends with {@link #close}; a listener may still be called once meanwhile. */
+  interface EventSubscription extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * What became of a backend whose state was set by hand.
@@ -151,6 +316,8 @@ public interface DirectorControl {
    * @param publishedAt ISO 8601, UTC: when this daemon published the live generation, or took it
    *     over
    * @param adopted whether the live generation was there before the daemon
+   * @param confirmBy ISO 8601, UTC: when the config before returns unless this one is confirmed;
+   *     empty if it needs no confirmation
    * @param warnings what an operator should know, a sentence each
    */
   record StatusReport(
@@ -169,6 +336,7 @@ public interface DirectorControl {
       int backends,
       List<InterfaceReport> interfaces,
       List<OverrideReport> overrides,
+      String confirmBy,
       List<String> warnings) {}
 
   /**

@@ -8,35 +8,25 @@ import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** The overrides on disk: a small JSON file, replaced as a whole, so that one survives a crash. */
+/** The overrides on disk. */
 final class OverridesFile {
+  private static final String NAME = "overrides.json";
   private static final int VERSION = 1;
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
-  private final Path path;
+  private final StateFolder folder;
 
-  /**
-   * @param stateDir made when something is first saved
-   * @param instance whose overrides they are: directors on one machine may share the folder
-   */
-  OverridesFile(Path stateDir, String instance) {
-    this.path = stateDir.resolve(instance).resolve("overrides.json");
+  OverridesFile(StateFolder folder) {
+    this.folder = folder;
   }
 
   /** The file's shape. */
@@ -52,16 +42,15 @@ final class OverridesFile {
    */
   Overrides load() {
     try {
-      return parse(Files.readString(path));
-    } catch (NoSuchFileException e) {
-      return Overrides.NONE;
+      Optional<String> json = folder.read(NAME);
+      return json.isPresent() ? parse(json.get()) : Overrides.NONE;
     } catch (IOException
         | JsonParseException
         | NullPointerException
         | IllegalArgumentException
         | DateTimeException e) {
       throw new IllegalStateException(
-          path
+          folder.path(NAME)
               + ", which holds the states of backends that were set by hand, cannot be used: "
               + e
               + "; repair it, or move it away to start without them",
@@ -102,11 +91,7 @@ final class OverridesFile {
   void save(Overrides overrides) {
     List<Entry> entries =
         overrides.all().entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList();
-    try {
-      replace(GSON.toJson(new Content(VERSION, entries)) + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path + ": " + e, e);
-    }
+    folder.replace(NAME, GSON.toJson(new Content(VERSION, entries)) + "\n");
   }
 
   private static Entry entry(Key key, Overrides.Entry override) {
@@ -116,26 +101,5 @@ final class OverridesFile {
         override.state().name().toLowerCase(Locale.ROOT),
         override.at().toString(),
         override.by());
-  }
-
-  private void replace(String json) throws IOException {
-    Files.createDirectories(path.getParent());
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel folder = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
-      folder.force(true); // the rename too
-    }
   }
 }

@@ -20,10 +20,12 @@ import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.health.Health;
 import io.lbdirector.os.IpFamily;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,22 +37,39 @@ import java.util.TreeMap;
 
 /** Puts what the director knows into the words of the admin API. */
 final class Reports {
-  private static final String HEALTH_UNKNOWN = "unknown"; // nothing checks health in this build
   private static final String GATEWAY_UNUSED = "unused";
 
   private final String instance;
+  private final String ownConfig;
   private final Instant startedAt;
 
-  Reports(String instance, Instant startedAt) {
+  /**
+   * @param ownConfig name of the file that the daemon reads at its start
+   */
+  Reports(String instance, String ownConfig, Instant startedAt) {
     this.instance = instance;
+    this.ownConfig = ownConfig;
     this.startedAt = startedAt;
   }
 
-  StatusReport status(Serving serving, List<Attached> attached, Ports ports, Readiness ready) {
+  /**
+   * @param confirmBy until when a reload waits to be confirmed
+   */
+  StatusReport status(
+      Serving serving,
+      List<Attached> attached,
+      Ports ports,
+      Readiness ready,
+      Optional<Instant> confirmBy) {
     DirectorConfig config = serving.candidate().config();
     Set<IpFamily> wanted = serving.candidate().families();
     List<String> warnings = new ArrayList<>(serving.warnings());
     attached.forEach(a -> a.warning().ifPresent(warnings::add));
+    if (!serving.source().equals(ownConfig)) {
+      warnings.add(
+          "the config that is live is not that of the start: a restart or a SIGHUP returns to "
+              + ownConfig);
+    }
     return new StatusReport(
         version(),
         instance,
@@ -69,6 +88,7 @@ final class Reports {
             .flatMap(a -> ports.of(a.name()).map(p -> interfaceReport(a, p, wanted)).stream())
             .toList(),
         StateReports.overrides(serving.candidate()),
+        confirmBy.map(Reports::text).orElse(""),
         warnings);
   }
 
@@ -129,11 +149,11 @@ final class Reports {
         rows.digest(),
         serving.live().tables().get(rows.digest()),
         binds(table, serving, counts),
-        tableBackends(table, serving.candidate().overrides(), rows));
+        tableBackends(table, serving.candidate(), rows));
   }
 
   private static List<TableBackendReport> tableBackends(
-      DirectorConfig.Table table, Overrides overrides, ForwardingTable rows) {
+      DirectorConfig.Table table, Candidate candidate, ForwardingTable rows) {
     int[] led = rows.primaryCounts();
     Map<IpAddress, Integer> rowsOf = new HashMap<>();
     for (int i = 0; i < led.length; i++) {
@@ -142,13 +162,17 @@ final class Reports {
     List<TableBackendReport> reports = new ArrayList<>();
     for (Backend backend : table.pool()) {
       BackendState state =
-          overrides.of(table.name(), backend.address()).map(o -> o.state()).orElse(backend.state());
+          candidate
+              .overrides()
+              .of(table.name(), backend.address())
+              .map(o -> o.state())
+              .orElse(backend.state());
       reports.add(
           new TableBackendReport(
               backend.address().toString(),
               lower(state),
               lower(backend.state()),
-              HEALTH_UNKNOWN,
+              lower(candidate.verdict(table.name()).of(backend.address())),
               backend.weight(),
               rowsOf.getOrDefault(backend.address(), 0)));
     }
@@ -193,11 +217,21 @@ final class Reports {
                   address.toString(),
                   index,
                   tables,
-                  HEALTH_UNKNOWN,
+                  lower(health(address, tables, serving.candidate())),
                   count.packets(),
                   count.bytes()));
         });
     return reports;
+  }
+
+  /** Over all its tables, the worst that is known. */
+  private static Health health(IpAddress backend, List<String> tables, Candidate candidate) {
+    Set<Health> found = EnumSet.noneOf(Health.class);
+    tables.forEach(table -> found.add(candidate.verdict(table).of(backend)));
+    if (found.contains(Health.DOWN)) {
+      return Health.DOWN;
+    }
+    return found.contains(Health.UP) ? Health.UP : Health.UNKNOWN;
   }
 
   CountersReport counters(Serving serving, CounterReader counters) {

@@ -3,11 +3,12 @@ package io.lbdirector.director;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.OverrideReport;
-import io.lbdirector.director.DirectorControl.ReloadReport;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.director.Publisher.Published;
 import io.lbdirector.forwarding.BackendState;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,19 +22,23 @@ final class StateReports {
 
   private StateReports() {}
 
-  static StateReport of(Key key, Candidate candidate, ReloadReport published) {
+  static StateReport of(Key key, Published published, ChangeReports changes) {
+    Candidate candidate = published.now().candidate();
     Optional<BackendState> inFile = inFile(key, candidate);
     Optional<BackendState> override =
         candidate.overrides().of(key.table(), key.backend()).map(o -> o.state());
+    List<String> warnings =
+        new ArrayList<>(besides(published.warnings(), candidate.config().warnings()));
+    warnings.addAll(changes.warnings());
     return new StateReport(
-        published.generation(),
+        published.now().live().generation(),
         published.changed(),
         key.table(),
         key.backend().toString(),
         inFile.map(state -> text(override.orElse(state))).orElse(""),
         inFile.map(StateReports::text).orElse(""),
-        published.rowsMoved(),
-        besides(published.warnings(), candidate.config().warnings()));
+        changes.moves().moved(),
+        warnings);
   }
 
   /** The file's warnings are no news to one who changes a state. */

@@ -189,7 +189,8 @@ class AdminServerTest {
     HttpReply reply = get("/v2/status");
     assertEquals(404, reply.status());
     assertTrue(detail(reply).startsWith("there is no /v2/status"), reply.text());
-    assertTrue(json(reply).get("routes").toString().contains("\"POST /v1/reload?name\""));
+    assertTrue(
+        json(reply).get("routes").toString().contains("\"POST /v1/reload?confirm&dry_run&name\""));
     assertEquals(404, get("/v1/tables/").status());
     assertEquals(404, get("/").status());
   }

@@ -4,25 +4,52 @@ import io.lbdirector.director.DirectorControl;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A director that serves one made-up config, and answers a reload as it is told to. Public fields
  * are knobs, to be set before a request is sent.
  */
 public final class FakeDirector implements DirectorControl {
+  private static final TableChange CHANGE =
+      new TableChange(
+          "web",
+          "changed",
+          List.of("10.0.1.14"),
+          List.of("10.0.1.13"),
+          List.of("10.0.1.12 active to draining"),
+          List.of(),
+          List.of("tcp 203.0.113.10:8080"),
+          21_845,
+          21_840,
+          5);
+
   public volatile CompletableFuture<ReloadReport> reloadAnswer =
-      CompletableFuture.completedFuture(new ReloadReport(8, true, 2, 21_845, List.of()));
+      CompletableFuture.completedFuture(reloaded(8, true, List.of()));
   public volatile CompletableFuture<StatusReport> statusAnswer =
       CompletableFuture.completedFuture(status(List.of()));
   public volatile Readiness readiness = new Readiness(true, "forwarding");
   public volatile String reloadedToml;
   public volatile String reloadedName;
+  public volatile Optional<Duration> confirmWithin;
+  public volatile CompletableFuture<PlanReport> planAnswer =
+      CompletableFuture.completedFuture(
+          new PlanReport(true, 21_845, 21_840, 5, Optional.of(33.3), List.of(CHANGE), List.of()));
+  public volatile String plannedToml;
+  public volatile boolean rolledBack;
+  public volatile boolean confirmed;
+  public volatile UnaryOperator<OutcomesReport> outcomesAnswer = UnaryOperator.identity();
+  public volatile long eventsAfter = -1;
+  private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   public volatile CompletableFuture<StateReport> stateAnswer =
       CompletableFuture.completedFuture(
           new StateReport(8, true, "web", "10.0.1.12", "draining", "active", 21_845, List.of()));
@@ -75,6 +102,22 @@ public final class FakeDirector implements DirectorControl {
         List.of(
             new OverrideReport(
                 "web", "10.0.1.12", "draining", "active", "2026-01-02T04:05:06Z", "root")),
+        "",
+        warnings);
+  }
+
+  /** What a reload did that moved a third of the rows of one table. */
+  public static ReloadReport reloaded(long generation, boolean changed, List<String> warnings) {
+    return new ReloadReport(
+        generation,
+        changed,
+        2,
+        21_845,
+        21_840,
+        5,
+        Optional.of(33.3),
+        List.of(CHANGE),
+        "",
         warnings);
   }
 
@@ -94,16 +137,113 @@ public final class FakeDirector implements DirectorControl {
               new TableBackendReport("10.0.1.12", "draining", "active", "up", 1, 0),
               new TableBackendReport("10.0.1.13", "active", "active", "down", 1, 32_768)));
 
+  private static final Map<String, Counter> OUTCOMES =
+      Map.of("known", new Counter(1000, 100_000), "syn", new Counter(10, 600));
+
+  private static final HealthReport HEALTH =
+      new HealthReport(
+          false,
+          0,
+          List.of(
+              new TableHealthReport(
+                  "web",
+                  50,
+                  1,
+                  false,
+                  List.of(
+                      new CheckReport(
+                          "10.0.1.11",
+                          "http :80/healthz",
+                          "up",
+                          "2026-01-02T03:04:05Z",
+                          "200 in 3 ms",
+                          Optional.of(3_100L),
+                          40),
+                      new CheckReport(
+                          "10.0.1.12",
+                          "http :80/healthz",
+                          "unknown",
+                          "2026-01-02T03:04:05Z",
+                          "",
+                          Optional.empty(),
+                          0),
+                      new CheckReport(
+                          "10.0.1.13",
+                          "http :80/healthz",
+                          "down",
+                          "2026-01-02T03:04:05Z",
+                          "connection refused",
+                          Optional.empty(),
+                          7)))));
+
   private static final List<BackendReport> BACKENDS =
       List.of(
           new BackendReport("10.0.1.11", 1, List.of("web"), "up", 1_000_000, 1_000_000_000L),
           new BackendReport("10.0.1.12", 2, List.of("web", "stream"), "unknown", 234_567, 999));
 
   @Override
-  public CompletionStage<ReloadReport> reload(byte[] toml, String name) {
+  public CompletionStage<ReloadReport> reload(
+      byte[] toml, String name, Optional<Duration> confirm) {
     reloadedToml = new String(toml, StandardCharsets.UTF_8);
     reloadedName = name;
+    confirmWithin = confirm;
     return reloadAnswer;
+  }
+
+  @Override
+  public CompletionStage<PlanReport> plan(byte[] toml, String name) {
+    plannedToml = new String(toml, StandardCharsets.UTF_8);
+    return planAnswer;
+  }
+
+  @Override
+  public CompletionStage<ReloadReport> rollback() {
+    rolledBack = true;
+    return reloadAnswer;
+  }
+
+  @Override
+  public CompletionStage<StatusReport> confirm() {
+    confirmed = true;
+    return statusAnswer;
+  }
+
+  @Override
+  public CompletionStage<HealthReport> health() {
+    return CompletableFuture.completedFuture(HEALTH);
+  }
+
+  @Override
+  public CompletionStage<OutcomesReport> outcomes(String table, IpAddress backend) {
+    return CompletableFuture.completedFuture(
+        outcomesAnswer.apply(new OutcomesReport(table, backend.toString(), true, OUTCOMES)));
+  }
+
+  @Override
+  public CompletionStage<MetricsReport> metrics() {
+    return CompletableFuture.completedFuture(
+        new MetricsReport(
+            statusAnswer.join(),
+            List.of(WEB),
+            counted(),
+            HEALTH,
+            Map.of(
+                "published", new ReloadStats(3, 0.45),
+                "unchanged", new ReloadStats(1, 0.01),
+                "refused", new ReloadStats(2, 0.02)),
+            "2026-01-02T03:04:06Z"));
+  }
+
+  @Override
+  public EventSubscription events(long after, Consumer<Event> listener) {
+    eventsAfter = after;
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Has everyone who listens hear of an event. */
+  public void tell(Event event) {
+    listeners.forEach(listener -> listener.accept(event));
   }
 
   @Override
@@ -136,6 +276,10 @@ public final class FakeDirector implements DirectorControl {
 
   @Override
   public CompletionStage<CountersReport> counters() {
+    return CompletableFuture.completedFuture(counted());
+  }
+
+  private static CountersReport counted() {
     Map<String, VerdictCounter> verdicts = new LinkedHashMap<>();
     verdicts.put(
         "tx_ipv4", new VerdictCounter(1_234_567, 1_234_567_890L, true, "Encapsulated and sent."));
@@ -144,9 +288,8 @@ public final class FakeDirector implements DirectorControl {
         new VerdictCounter(
             3, 180, false, "The table has no row for this hash, so there is nobody to send to."));
     verdicts.put("pass_no_bind", new VerdictCounter(0, 0, true, "Not for one of our binds."));
-    return CompletableFuture.completedFuture(
-        new CountersReport(
-            7, new Counter(1_234_570, 1_234_568_070L), verdicts, WEB.binds(), BACKENDS));
+    return new CountersReport(
+        7, new Counter(1_234_570, 1_234_568_070L), verdicts, WEB.binds(), BACKENDS);
   }
 
   @Override

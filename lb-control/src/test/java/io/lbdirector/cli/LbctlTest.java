@@ -10,7 +10,6 @@ import io.lbdirector.admin.ServedDirector;
 import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
-import io.lbdirector.director.DirectorControl.ReloadReport;
 import io.lbdirector.director.DirectorControl.StateReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -217,7 +216,7 @@ class LbctlTest {
   void shouldReloadStandardInputAndWarnOnStderr() {
     stdin = "[director]\n".getBytes(StandardCharsets.UTF_8);
     served.director.reloadAnswer =
-        CompletableFuture.completedFuture(new ReloadReport(7, false, 0, 0, List.of("mtu is big")));
+        CompletableFuture.completedFuture(FakeDirector.reloaded(7, false, List.of("mtu is big")));
     assertEquals(0, run("reload", "-"));
     assertEquals("nothing to change: generation 7 stays live\n", out());
     assertEquals("warning: mtu is big\n", err());

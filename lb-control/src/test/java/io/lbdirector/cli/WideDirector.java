@@ -3,12 +3,14 @@ package io.lbdirector.cli;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** A director whose every answer is as long as it can be. */
 final class WideDirector implements DirectorControl {
@@ -39,7 +41,8 @@ final class WideDirector implements DirectorControl {
   }
 
   @Override
-  public CompletionStage<ReloadReport> reload(byte[] toml, String name) {
+  public CompletionStage<ReloadReport> reload(
+      byte[] toml, String name, Optional<Duration> confirm) {
     throw new UnsupportedOperationException("not a question of width");
   }
 
@@ -49,6 +52,52 @@ final class WideDirector implements DirectorControl {
     return now(
         new StateReport(
             MANY, true, NAME, ADDRESS, "draining", "inactive", 65_536, List.of(SENTENCE)));
+  }
+
+  @Override
+  public CompletionStage<PlanReport> plan(byte[] toml, String name) {
+    throw new UnsupportedOperationException("not a question of width");
+  }
+
+  @Override
+  public CompletionStage<ReloadReport> rollback() {
+    throw new UnsupportedOperationException("not a question of width");
+  }
+
+  @Override
+  public CompletionStage<StatusReport> confirm() {
+    return status();
+  }
+
+  @Override
+  public CompletionStage<HealthReport> health() {
+    CheckReport check =
+        new CheckReport(
+            ADDRESS,
+            "http [" + ADDRESS + "]:65535/healthz",
+            "unknown",
+            "2026-01-02T03:04:05Z",
+            SENTENCE,
+            Optional.of(MANY),
+            2_000_000_000);
+    return now(
+        new HealthReport(
+            true, MANY, List.of(new TableHealthReport(NAME, 50, 32_767, true, List.of(check)))));
+  }
+
+  @Override
+  public CompletionStage<OutcomesReport> outcomes(String table, IpAddress backend) {
+    return now(new OutcomesReport(NAME, ADDRESS, true, Map.of("known", new Counter(MANY, MANY))));
+  }
+
+  @Override
+  public CompletionStage<MetricsReport> metrics() {
+    throw new UnsupportedOperationException("not a question of width");
+  }
+
+  @Override
+  public EventSubscription events(long after, Consumer<Event> listener) {
+    throw new UnsupportedOperationException("not a question of width");
   }
 
   @Override
@@ -85,6 +134,7 @@ final class WideDirector implements DirectorControl {
             List.of(
                 new OverrideReport(
                     NAME, ADDRESS, "draining", "inactive", "2026-01-02T03:04:05Z", "uid 1000")),
+            "2026-01-02T03:04:05Z",
             List.of(SENTENCE, SENTENCE)));
   }
 

@@ -290,11 +290,11 @@ class ConfigLoaderTest {
         List.of(
             "this build checks but does not act on: director.icmp_echo = \"reply\","
                 + " director.egress = \"fib\", director.mtu, director.tcp_mss, admin.group,"
-                + " admin.metrics, admin.statsd, [health], alt_hash_fields of table \"api\","
+                + " admin.metrics, admin.statsd, alt_hash_fields of table \"api\","
                 + " algorithm = \"balanced\" of table \"web\","
                 + " encapsulation = \"ipip\" of table \"web\", slow_start of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\","
-                + " weight of table \"web\", [[table.check]] of table \"web\""),
+                + " weight of table \"web\""),
         everyKey().warnings());
   }
 

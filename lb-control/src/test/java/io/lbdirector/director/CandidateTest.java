@@ -5,11 +5,10 @@ import static io.lbdirector.director.ConfigText.DIRECTOR6;
 import static io.lbdirector.director.ConfigText.config;
 import static io.lbdirector.director.ConfigText.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.config.DirectorConfig;
-import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.os.IpFamily;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -20,51 +19,16 @@ final class CandidateTest {
 
   private static Candidate candidate(String toml) {
     DirectorConfig config = config(toml);
-    return Candidate.of(config, Overrides.NONE, new TableBuilder().build(config, Overrides.NONE));
+    return Candidate.of(
+        ConfigText.source(toml),
+        config,
+        Overrides.NONE,
+        Map.of(),
+        new TableBuilder().build(config, Overrides.NONE, Map.of()));
   }
 
   private static Candidate web(String... backends) {
     return candidate(DIRECTOR + table("web", "203.0.113.1", backends));
-  }
-
-  @Test
-  void shouldCountTheRowsWhosePrimaryIsAnother() {
-    Candidate before = web(A, B, C);
-    Candidate after = web(A, B);
-    int ledByC = before.rows().get("web").primaryCounts()[indexOfC(before)];
-    assertTrue(ledByC > 0 && ledByC < ForwardingTable.ROWS);
-    assertEquals(ledByC, after.rowsMovedFrom(before));
-    assertEquals(ledByC, before.rowsMovedFrom(after));
-  }
-
-  private static int indexOfC(Candidate candidate) {
-    return candidate.rows().get("web").addresses().stream()
-        .map(Object::toString)
-        .toList()
-        .indexOf(C);
-  }
-
-  @Test
-  void shouldCountNoRowsOfTheSameTable() {
-    assertEquals(0, web(A, B).rowsMovedFrom(web(B, A)));
-  }
-
-  @Test
-  void shouldCountAllRowsOfATableThatGetsOrLosesItsLastHop() {
-    ForwardingTable some = web(A).rows().get("web");
-    ForwardingTable none =
-        candidate(DIRECTOR + table("web", "203.0.113.1", A) + "state = \"inactive\"\n")
-            .rows()
-            .get("web");
-    assertEquals(ForwardingTable.ROWS, Candidate.rowsMoved(some, none));
-    assertEquals(ForwardingTable.ROWS, Candidate.rowsMoved(none, some));
-    assertEquals(0, Candidate.rowsMoved(none, none));
-  }
-
-  @Test
-  void shouldCountOnlyTablesThatBothHave() {
-    Candidate renamed = candidate(DIRECTOR + table("other", "203.0.113.1", C));
-    assertEquals(0, renamed.rowsMovedFrom(web(A, B)));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.lbdirector.director;
 
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.ConfigLoader;
+import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
 import java.nio.charset.StandardCharsets;
 
@@ -51,6 +52,10 @@ final class ConfigText {
 
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static ConfigSource source(String text) {
+    return ConfigSource.posted(bytes(text), FILE);
   }
 
   static DirectorConfig config(String text) {

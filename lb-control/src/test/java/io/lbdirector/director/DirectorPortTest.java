@@ -2,7 +2,6 @@ package io.lbdirector.director;
 
 import static io.lbdirector.director.ConfigText.DIRECTOR;
 import static io.lbdirector.director.ConfigText.DIRECTOR6;
-import static io.lbdirector.director.ConfigText.FILE;
 import static io.lbdirector.director.ConfigText.table;
 import static io.lbdirector.director.RunningDirector.GATEWAY;
 import static io.lbdirector.director.RunningDirector.GATEWAY6;
@@ -50,7 +49,7 @@ final class DirectorPortTest {
     running.restart(V4);
     running.director().portChanged(port(LO, UNKNOWN, UNKNOWN));
     running.director().portChanged(port(LO, UNKNOWN, UNKNOWN));
-    running.director().start(FILE);
+    running.director().start();
     running.attached(LO);
     assertEquals(Actors.GATEWAY_MAC.toString(), onlyInterface().gatewayMac());
     assertEquals(new Readiness(true, "forwarding"), running.director().readiness());
@@ -69,7 +68,7 @@ final class DirectorPortTest {
     assertEquals(GATEWAY6, entry(LO).gateway6());
     running.restart(V4);
     running.director().portChanged(port(LO, UNKNOWN, UNKNOWN));
-    running.director().start(FILE);
+    running.director().start();
     assertEquals(GATEWAY, entry(LO).gateway());
     assertEquals(UNKNOWN, entry(LO).gateway6());
   }
@@ -96,7 +95,7 @@ final class DirectorPortTest {
     fillPorts();
     try (LogLines log = new LogLines(OwnerThread.class)) {
       running.director().portChanged(port(LO, GATEWAY, UNKNOWN));
-      running.director().start(FILE);
+      running.director().start();
       running.attached(LO);
       running.status();
       assertEquals(1, log.at(Level.ERROR).size());
@@ -126,7 +125,7 @@ final class DirectorPortTest {
     running = RunningDirector.load(V4);
     Director director = running.director();
     director.portChanged(port(LO, UNKNOWN, GATEWAY6));
-    director.start(FILE);
+    director.start();
     running.attached(LO);
     director.portChanged(port(LO, GATEWAY, UNKNOWN));
     director.portChanged(down());

@@ -120,7 +120,7 @@ final class DirectorStateTest {
     assertEquals(0, led().get(1));
     long generation = running.status().generation();
     running.restart(THREE);
-    running.director().start(FILE);
+    running.director().start();
     assertTrue(running.status().adopted());
     assertEquals(generation, running.status().generation());
     assertEquals(0, led().get(1));
@@ -174,8 +174,8 @@ final class DirectorStateTest {
     assertEquals(report.warnings(), running.status().warnings());
     set(A, Optional.of(BackendState.INACTIVE));
     assertEquals(
-        List.of("every backend of table \"web\" is inactive: its packets are dropped"),
-        set(B, Optional.of(BackendState.INACTIVE)).warnings());
+        "every backend of table \"web\" is inactive: its packets are dropped",
+        set(B, Optional.of(BackendState.INACTIVE)).warnings().get(0));
     undo(A);
     assertEquals(List.of(), undo(B).warnings());
   }
@@ -203,7 +203,7 @@ final class DirectorStateTest {
     assertNothingHasChanged();
     running.observe(SwapStep.Observer.NONE);
     running.restart(TWO);
-    running.director().start(FILE);
+    running.director().start();
     assertNothingHasChanged();
   }
 
@@ -226,7 +226,7 @@ final class DirectorStateTest {
     drain(B);
     Files.writeString(folder.resolve("test/overrides.json"), "{");
     running.restart(TWO);
-    assertThrows(IllegalStateException.class, () -> running.director().start(FILE));
+    assertThrows(IllegalStateException.class, () -> running.director().start());
     assertEquals(2, running.plane().generation());
   }
 }

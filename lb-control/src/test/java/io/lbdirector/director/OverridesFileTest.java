@@ -35,7 +35,7 @@ final class OverridesFileTest {
 
   @BeforeEach
   void name() {
-    file = new OverridesFile(folder.resolve("made"), "default");
+    file = new OverridesFile(new StateFolder(folder.resolve("made"), "default"));
     path = folder.resolve("made/default/overrides.json");
   }
 
@@ -61,13 +61,14 @@ final class OverridesFileTest {
   @Test
   void shouldKeepInstancesApart() {
     file.save(SOME);
-    assertEquals(Overrides.NONE, new OverridesFile(folder.resolve("made"), "other").load());
+    assertEquals(
+        Overrides.NONE, new OverridesFile(new StateFolder(folder.resolve("made"), "other")).load());
   }
 
   @Test
   void shouldLeaveTheFileWhenItCannotBeReplaced() throws IOException {
     file.save(SOME);
-    Files.createDirectory(path.resolveSibling("overrides.json.new"));
+    Files.createDirectories(path.resolveSibling("overrides.json.new/full"));
     UncheckedIOException e =
         assertThrows(UncheckedIOException.class, () -> file.save(Overrides.NONE));
     assertTrue(e.getMessage().contains(path.toString()), e.getMessage());

@@ -39,7 +39,10 @@ final class RunningDirector implements AutoCloseable {
   private Duration gatewayWait = Duration.ofSeconds(30);
   private volatile SwapStep.Observer observer = SwapStep.Observer.NONE;
   private volatile Consumer<GatewayTrackerSettings> tracker = settings -> {};
-  private OverridesFile overrides;
+  private final FakeChecks health = new FakeChecks();
+  private volatile BackendOutcomes outcomes = BackendOutcomes.SILENT;
+  private Clock clock = Clock.systemUTC();
+  private StateFolder state;
   private DataPlane plane;
   private Director director;
 
@@ -50,7 +53,7 @@ final class RunningDirector implements AutoCloseable {
 
   private static RunningDirector load(String toml, Path stateDir) {
     RunningDirector running = new RunningDirector();
-    running.overrides = new OverridesFile(stateDir, "test");
+    running.state = new StateFolder(stateDir, "test");
     try {
       running.open(toml);
       return running;
@@ -70,7 +73,7 @@ final class RunningDirector implements AutoCloseable {
     RunningDirector running = load(toml, stateDir);
     try {
       running.director.portChanged(port(LO, GATEWAY, GATEWAY6));
-      running.director.start(ConfigText.FILE);
+      running.director.start();
       return running;
     } catch (RuntimeException | Error e) {
       running.close();
@@ -89,16 +92,20 @@ final class RunningDirector implements AutoCloseable {
     director =
         new Director(
             ConfigText.config(toml),
-            plane,
-            Clock.systemUTC(),
-            settings -> {
-              followed.add(settings);
-              tracker.accept(settings);
-            },
-            readiness::add,
+            ConfigText.source(toml),
+            new Director.Surroundings(
+                plane,
+                settings -> {
+                  followed.add(settings);
+                  tracker.accept(settings);
+                },
+                health,
+                (backend, vip) -> outcomes.ask(backend, vip),
+                readiness::add,
+                clock),
             step -> observer.before(step),
             gatewayWait,
-            overrides);
+            state);
   }
 
   Director director() {
@@ -107,6 +114,21 @@ final class RunningDirector implements AutoCloseable {
 
   DataPlane plane() {
     return plane;
+  }
+
+  /** What the director has checked, and what is found. */
+  FakeChecks health() {
+    return health;
+  }
+
+  /** Has backends answer so. */
+  void outcomes(BackendOutcomes answers) {
+    outcomes = answers;
+  }
+
+  /** For directors made from now on. */
+  void clock(Clock newClock) {
+    clock = newClock;
   }
 
   /** What the director wanted followed, in order. */
@@ -150,7 +172,7 @@ final class RunningDirector implements AutoCloseable {
   }
 
   ReloadReport reload(String toml, String source) {
-    return await(director.reload(ConfigText.bytes(toml), source));
+    return await(director.reload(ConfigText.bytes(toml), source, Optional.empty()));
   }
 
   /** Comes after everything that was posted to the director before. */

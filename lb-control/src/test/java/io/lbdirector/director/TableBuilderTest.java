@@ -20,7 +20,7 @@ final class TableBuilderTest {
   private final TableBuilder builder = new TableBuilder();
 
   private Map<String, ForwardingTable> build(String... tables) {
-    return builder.build(config(DIRECTOR + String.join("", tables)), Overrides.NONE);
+    return builder.build(config(DIRECTOR + String.join("", tables)), Overrides.NONE, Map.of());
   }
 
   @Test
@@ -40,7 +40,8 @@ final class TableBuilderTest {
     assertSame(first, build(table("web", "203.0.113.1", C, A, B)).get("web"));
     ForwardingTable anew =
         new TableBuilder()
-            .build(config(DIRECTOR + table("web", "203.0.113.1", B, C, A)), Overrides.NONE)
+            .build(
+                config(DIRECTOR + table("web", "203.0.113.1", B, C, A)), Overrides.NONE, Map.of())
             .get("web");
     assertEquals(first.digest(), anew.digest());
   }
@@ -62,9 +63,12 @@ final class TableBuilderTest {
   }
 
   @Test
-  void shouldForgetRowsThatTheLastConfigDidNotHave() {
+  void shouldKeepRowsOfTheLastTwoConfigsAndNoMore() {
     ForwardingTable first = build(table("web", "203.0.113.1", A, B)).get("web");
     build(table("web", "203.0.113.1", A, C));
+    assertSame(first, build(table("web", "203.0.113.1", A, B)).get("web"));
+    build(table("web", "203.0.113.1", A, C));
+    build(table("web", "203.0.113.1", B, C));
     assertNotSame(first, build(table("web", "203.0.113.1", A, B)).get("web"));
   }
 }

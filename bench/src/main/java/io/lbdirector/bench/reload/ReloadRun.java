@@ -12,16 +12,20 @@ import io.lbdirector.bench.harness.Report.Finding;
 import io.lbdirector.bench.harness.Series;
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.ConfigLoader;
+import io.lbdirector.config.ConfigSource;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.LiveStateReader;
+import io.lbdirector.director.BackendOutcomes;
 import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.health.HealthChecks;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reloads of a config with so many tables, by the product's director and phase by phase: by turns,
@@ -79,14 +83,19 @@ final class ReloadRun {
 
   private Director start(DataPlane plane) {
     try {
+      ConfigSource source = ConfigSource.posted(text.afterEdit(0), "bench");
       Director director =
           new Director(
-              ConfigLoader.load(text.afterEdit(0), "bench"),
-              plane,
-              Clock.systemUTC(),
-              g -> {},
-              r -> {});
-      director.start("bench");
+              ConfigLoader.load(source),
+              source,
+              new Director.Surroundings(
+                  plane,
+                  g -> {},
+                  HealthChecks.NONE,
+                  BackendOutcomes.SILENT,
+                  r -> {},
+                  Clock.systemUTC()));
+      director.start();
       return director;
     } catch (ConfigException e) {
       throw new IllegalArgumentException(e);
@@ -101,7 +110,8 @@ final class ReloadRun {
   private long byDirector(Director director, DataPlane plane, int edit) {
     byte[] toml = text.afterEdit(edit);
     long start = System.nanoTime();
-    ReloadReport report = director.reload(toml, "bench").toCompletableFuture().join();
+    ReloadReport report =
+        director.reload(toml, "bench", Optional.empty()).toCompletableFuture().join();
     long nanos = System.nanoTime() - start;
     requireEqual(whole + ", edit " + edit, "tables written", 1, report.tablesBuilt());
     requireEqual(whole + ", edit " + edit, "generation", edit + 1L, plane.generation());

@@ -1,0 +1,19 @@
+package io.lbdirector.director;
+
+import io.lbdirector.director.DirectorControl.Counter;
+import io.lbdirector.forwarding.IpAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Asks backends, over the network, what they did with packets. */
+public interface BackendOutcomes {
+  /** Gets no answer. */
+  BackendOutcomes SILENT = (backend, vip) -> CompletableFuture.completedFuture(Optional.empty());
+
+  /**
+   * Outcome to packets and bytes, of packets for {@code vip}; empty if the backend does not answer.
+   * Returns at once; completes on any thread.
+   */
+  CompletableFuture<Optional<Map<String, Counter>>> ask(IpAddress backend, IpAddress vip);
+}

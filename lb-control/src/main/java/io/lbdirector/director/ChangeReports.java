@@ -1,0 +1,151 @@
+package io.lbdirector.director;
+
+import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.director.DirectorControl.TableChange;
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How one candidate differs from another, in the words of the admin API.
+ *
+ * @param tables those that change in any way
+ * @param moves over all tables that both have
+ * @param trafficPercent an estimate
+ */
+record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> trafficPercent) {
+
+  static ChangeReports of(Candidate before, Candidate after, TrafficShares traffic) {
+    Map<String, DirectorConfig.Table> old = byName(before.config());
+    Map<String, DirectorConfig.Table> wanted = byName(after.config());
+    List<TableChange> changes = new ArrayList<>();
+    RowMoves all = RowMoves.NONE;
+    double moving = 0;
+    for (DirectorConfig.Table table : after.config().tables()) {
+      DirectorConfig.Table was = old.get(table.name());
+      RowMoves moves = was == null ? RowMoves.NONE : moves(table.name(), before, after);
+      all = all.plus(moves);
+      moving += traffic.of(table.name()) * moves.moved() / ForwardingTable.ROWS;
+      TableChange change =
+          change(
+              table.name(),
+              was == null ? "added" : "changed",
+              was == null ? List.of() : before.overrides().pool(was),
+              after.overrides().pool(table),
+              was == null ? List.of() : binds(was),
+              binds(table),
+              moves);
+      if (was == null || isChange(change)) {
+        changes.add(change);
+      }
+    }
+    for (DirectorConfig.Table gone : before.config().tables()) {
+      if (!wanted.containsKey(gone.name())) {
+        moving += traffic.of(gone.name());
+        changes.add(
+            change(
+                gone.name(),
+                "removed",
+                before.overrides().pool(gone),
+                List.of(),
+                binds(gone),
+                List.of(),
+                RowMoves.NONE));
+      }
+    }
+    return new ChangeReports(
+        List.copyOf(changes), all, traffic.known() ? percent(moving) : Optional.empty());
+  }
+
+  private static Optional<Double> percent(double share) {
+    return Optional.of(Math.round(share * 1000) / 10.0);
+  }
+
+  private static Map<String, DirectorConfig.Table> byName(DirectorConfig config) {
+    Map<String, DirectorConfig.Table> tables = new LinkedHashMap<>();
+    config.tables().forEach(table -> tables.put(table.name(), table));
+    return tables;
+  }
+
+  private static RowMoves moves(String table, Candidate before, Candidate after) {
+    return RowMoves.of(before.rows().get(table), after.rows().get(table));
+  }
+
+  private static List<String> binds(DirectorConfig.Table table) {
+    return table.binds().stream().map(b -> b.bind().toString()).toList();
+  }
+
+  private static TableChange change(
+      String table,
+      String how,
+      List<Backend> poolBefore,
+      List<Backend> poolAfter,
+      List<String> bindsBefore,
+      List<String> bindsAfter,
+      RowMoves moves) {
+    Map<IpAddress, BackendState> before = states(poolBefore);
+    Map<IpAddress, BackendState> after = states(poolAfter);
+    List<String> statesChanged = new ArrayList<>();
+    before.forEach(
+        (address, state) -> {
+          BackendState now = after.get(address);
+          if (now != null && now != state) {
+            statesChanged.add(address + " " + text(state) + " to " + text(now));
+          }
+        });
+    return new TableChange(
+        table,
+        how,
+        besides(after.keySet(), before.keySet()),
+        besides(before.keySet(), after.keySet()),
+        statesChanged,
+        besides(bindsAfter, bindsBefore),
+        besides(bindsBefore, bindsAfter),
+        moves.moved(),
+        moves.rescued(),
+        moves.lost());
+  }
+
+  private static Map<IpAddress, BackendState> states(List<Backend> pool) {
+    Map<IpAddress, BackendState> states = new LinkedHashMap<>();
+    pool.forEach(backend -> states.put(backend.address(), backend.state()));
+    return states;
+  }
+
+  private static List<String> besides(Collection<?> some, Collection<?> others) {
+    return some.stream().filter(one -> !others.contains(one)).map(Object::toString).toList();
+  }
+
+  private static boolean isChange(TableChange change) {
+    return change.rowsMoved() > 0
+        || !change.backendsAdded().isEmpty()
+        || !change.backendsRemoved().isEmpty()
+        || !change.statesChanged().isEmpty()
+        || !change.bindsAdded().isEmpty()
+        || !change.bindsRemoved().isEmpty();
+  }
+
+  private static String text(BackendState state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What is lost, for those who read nothing else. */
+  List<String> warnings() {
+    return tables.stream()
+        .filter(table -> table.rowsLost() > 0)
+        .map(
+            table ->
+                "table \"%s\": second chance does not reach the old backend in %d of %d rows that move:"
+                        .formatted(table.table(), table.rowsLost(), table.rowsMoved())
+                    + " connections there break")
+        .toList();
+  }
+}

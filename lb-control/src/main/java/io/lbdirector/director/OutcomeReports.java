@@ -1,0 +1,69 @@
+package io.lbdirector.director;
+
+import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.director.DirectorControl.Counter;
+import io.lbdirector.director.DirectorControl.OutcomesReport;
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Prefix;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** What a backend says of itself, over the addresses that a table serves. */
+final class OutcomeReports {
+  /** Most addresses asked for: one packet each. */
+  private static final int ADDRESSES = 256;
+
+  private OutcomeReports() {}
+
+  /** The first {@link #ADDRESSES} addresses that a table serves. */
+  static Set<IpAddress> vips(DirectorConfig config, String table) {
+    Set<IpAddress> vips = new LinkedHashSet<>();
+    for (DirectorConfig.Table one : config.tables()) {
+      if (one.name().equals(table)) {
+        one.binds().forEach(bind -> add(bind.bind().prefix(), vips));
+      }
+    }
+    return vips;
+  }
+
+  private static void add(Prefix prefix, Set<IpAddress> vips) {
+    int size = prefix.size().bitLength() > 16 ? ADDRESSES : prefix.size().intValue();
+    for (int i = 0; i < size && vips.size() < ADDRESSES; i++) {
+      vips.add(prefix.addressAt(i));
+    }
+  }
+
+  /** It has answered if it did so for every address. */
+  static CompletableFuture<OutcomesReport> ask(
+      Key key, Set<IpAddress> vips, BackendOutcomes outcomes) {
+    List<CompletableFuture<Optional<Map<String, Counter>>>> answers = new ArrayList<>();
+    vips.forEach(vip -> answers.add(outcomes.ask(key.backend(), vip)));
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(all -> report(key, answers.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private static OutcomesReport report(Key key, List<Optional<Map<String, Counter>>> answers) {
+    boolean answered = answers.stream().allMatch(Optional::isPresent);
+    Map<String, Counter> sums = new TreeMap<>();
+    if (answered) {
+      for (Optional<Map<String, Counter>> answer : answers) {
+        answer
+            .orElseThrow()
+            .forEach(
+                (outcome, counter) ->
+                    sums.merge(
+                        outcome,
+                        counter,
+                        (a, b) -> new Counter(a.packets() + b.packets(), a.bytes() + b.bytes())));
+      }
+    }
+    return new OutcomesReport(key.table(), key.backend().toString(), answered, sums);
+  }
+}

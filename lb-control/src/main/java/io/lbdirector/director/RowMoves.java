@@ -1,0 +1,55 @@
+package io.lbdirector.director;
+
+import io.lbdirector.forwarding.ForwardingTable;
+
+/**
+ * What a change of rows does to the connections of a table.
+ *
+ * @param moved rows whose primary is another backend than before
+ * @param rescued those of them whose old primary is still a hop: second chance finds it
+ * @param lost those whose old primary is not
+ */
+record RowMoves(long moved, long rescued, long lost) {
+  static final RowMoves NONE = new RowMoves(0, 0, 0);
+
+  static RowMoves of(ForwardingTable before, ForwardingTable after) {
+    if (before == after || before.hopCount() == 0 && after.hopCount() == 0) {
+      return NONE;
+    }
+    if (before.hopCount() == 0) {
+      return new RowMoves(ForwardingTable.ROWS, 0, 0); // nobody held a connection
+    }
+    if (after.hopCount() == 0) {
+      return new RowMoves(ForwardingTable.ROWS, 0, ForwardingTable.ROWS);
+    }
+    int[] places = placesIn(after, before);
+    long moved = 0;
+    long rescued = 0;
+    for (int row = 0; row < ForwardingTable.ROWS; row++) {
+      int old = places[before.hopIndex(row, 0)];
+      if (after.hopIndex(row, 0) != old) {
+        moved++;
+        rescued += isLaterHop(after, row, old) ? 1 : 0;
+      }
+    }
+    return new RowMoves(moved, rescued, moved - rescued);
+  }
+
+  /** For each address of {@code before} its place in {@code after}; -1 if it has none there. */
+  private static int[] placesIn(ForwardingTable after, ForwardingTable before) {
+    return before.addresses().stream().mapToInt(after.addresses()::indexOf).toArray();
+  }
+
+  private static boolean isLaterHop(ForwardingTable table, int row, int place) {
+    for (int hop = 1; hop < table.hopCount(); hop++) {
+      if (table.hopIndex(row, hop) == place) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  RowMoves plus(RowMoves other) {
+    return new RowMoves(moved + other.moved, rescued + other.rescued, lost + other.lost);
+  }
+}

@@ -1,0 +1,91 @@
+package io.lbdirector.director;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.SipKey;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RowMovesTest {
+  private static final SipKey SEED = SipKey.parseHex("34567890123456783456789012345678");
+
+  /** Backends 10.0.1.1 to 10.0.1.N, in the states given by letter: a, d(raining), i(nactive). */
+  private static ForwardingTable rows(int hops, String states) {
+    List<Backend> pool = new ArrayList<>();
+    for (int i = 0; i < states.length(); i++) {
+      BackendState state =
+          switch (states.charAt(i)) {
+            case 'a' -> BackendState.ACTIVE;
+            case 'd' -> BackendState.DRAINING;
+            default -> BackendState.INACTIVE;
+          };
+      pool.add(Backend.active(IpAddress.parse("10.0.1." + (i + 1))).withState(state));
+    }
+    return RendezvousTable.build(SEED, hops, pool, b -> true);
+  }
+
+  private static int led(ForwardingTable rows, String address) {
+    return rows.primaryCounts()[rows.addresses().indexOf(IpAddress.parse(address))];
+  }
+
+  @Test
+  void shouldRescueEveryRowOfADrain() {
+    ForwardingTable before = rows(2, "aaa");
+    int led = led(before, "10.0.1.2");
+    assertTrue(led > 0);
+    assertEquals(new RowMoves(led, led, 0), RowMoves.of(before, rows(2, "ada")));
+    assertEquals(new RowMoves(led, led, 0), RowMoves.of(rows(2, "ada"), before));
+  }
+
+  @Test
+  void shouldLoseEveryRowOfABackendThatIsTakenOut() {
+    ForwardingTable before = rows(2, "aaa");
+    int led = led(before, "10.0.1.2");
+    assertEquals(new RowMoves(led, 0, led), RowMoves.of(before, rows(2, "aia")));
+  }
+
+  @Test
+  void shouldLoseTheRowsInWhichTwoChanged() {
+    ForwardingTable before = rows(2, "daaa");
+    ForwardingTable after = rows(2, "ddaa");
+    RowMoves moves = RowMoves.of(before, after);
+    int ledBy2 = led(before, "10.0.1.2");
+    int lost = 0;
+    for (int row = 0; row < ForwardingTable.ROWS; row++) {
+      lost += isLost(before, after, row) ? 1 : 0;
+    }
+    assertTrue(lost > 0 && lost < ledBy2, lost + " of " + ledBy2);
+    assertEquals(new RowMoves(ledBy2, ledBy2 - lost, lost), moves);
+    assertEquals(0, RowMoves.of(rows(3, "daaa"), rows(3, "ddaa")).lost());
+  }
+
+  /** Word for word: the old primary is nowhere in the new row. */
+  private static boolean isLost(ForwardingTable before, ForwardingTable after, int row) {
+    for (int hop = 0; hop < after.hopCount(); hop++) {
+      if (after.hop(row, hop).equals(before.hop(row, 0))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void shouldCountNoRowsOfTheSameTable() {
+    assertEquals(RowMoves.NONE, RowMoves.of(rows(2, "aa"), rows(2, "aa")));
+  }
+
+  @Test
+  void shouldCountAllRowsOfATableThatGetsOrLosesItsLastHop() {
+    int all = ForwardingTable.ROWS;
+    assertEquals(new RowMoves(all, 0, all), RowMoves.of(rows(2, "a"), rows(2, "i")));
+    assertEquals(new RowMoves(all, 0, 0), RowMoves.of(rows(2, "i"), rows(2, "a")));
+    assertEquals(RowMoves.NONE, RowMoves.of(rows(2, "i"), rows(3, "i")));
+  }
+}
