@@ -26,17 +26,20 @@ class PackageArrowsTest {
 
   /** Package to what of ours it sees: whole packages, or a type where one is named. */
   private static final Map<String, Set<String>> SEES =
-      Map.of(
-          "forwarding", Set.of(),
-          "config", Set.of("forwarding"),
-          "abi", Set.of("forwarding"),
-          "bpf", Set.of("os.Errno", "os.Libc", "os.Sys"),
-          "os", Set.of("forwarding"),
-          "dataplane", Set.of("abi", "bpf", "forwarding"),
-          "health", Set.of("forwarding"),
-          "director", Set.of("forwarding", "config", "abi", "bpf", "os", "dataplane", "health"),
-          "admin", Set.of("forwarding", CONTROL),
-          "cli", Set.of("admin", "config", "forwarding"));
+      Map.ofEntries(
+          Map.entry("forwarding", Set.of()),
+          Map.entry("config", Set.of("forwarding")),
+          Map.entry("abi", Set.of("forwarding")),
+          Map.entry("bpf", Set.of("os.Errno", "os.Libc", "os.Sys")),
+          Map.entry("os", Set.of("forwarding")),
+          Map.entry("dataplane", Set.of("abi", "bpf", "forwarding")),
+          Map.entry("health", Set.of("forwarding")),
+          Map.entry(
+              "director",
+              Set.of("forwarding", "config", "abi", "bpf", "os", "dataplane", "health")),
+          Map.entry("metrics", Set.of(CONTROL)),
+          Map.entry("admin", Set.of("forwarding", "metrics", CONTROL)),
+          Map.entry("cli", Set.of("admin", "config", "forwarding")));
 
   /** Foreign package, or type of ours, to the packages that may use it. */
   private static final Map<String, Set<String>> CONFINED =
@@ -50,12 +53,14 @@ class PackageArrowsTest {
           "io.netty.",
           Set.of("admin", "health"),
           "com.moandjiezana.",
-          Set.of("config"));
+          Set.of("config"),
+          "io.prometheus.",
+          Set.of("metrics"));
 
   private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([a-z.]+);");
   private static final Pattern NAME =
       Pattern.compile(
-          "\\b(?:io\\.lbdirector|jnr|io\\.netty|com\\.moandjiezana)(?:\\.(?:\\w+|\\*))+");
+          "\\b(?:io\\.lbdirector|jnr|io\\.netty|io\\.prometheus|com\\.moandjiezana)(?:\\.(?:\\w+|\\*))+");
   private static final Pattern COMMENT_OR_TEXT =
       Pattern.compile(
           "//[^\\n]*|/\\*.*?\\*/|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\])'",
