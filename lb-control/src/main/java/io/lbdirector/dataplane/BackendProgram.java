@@ -26,6 +26,7 @@ import java.util.Set;
  */
 public final class BackendProgram {
   private static final String PROGRAM = "lb_backend";
+  private static final int NONE = 0; // no interface has this number
   private static final List<XdpLink.Mode> MODES =
       List.of(XdpLink.Mode.NATIVE, XdpLink.Mode.GENERIC);
 
@@ -103,7 +104,7 @@ public final class BackendProgram {
   public Attached attach(int ifindex, Options options) {
     try (BpfObject object = BpfObject.open(PROGRAM, elf)) {
       object.setRodata(ConstantsLayout.encode(options.guePort()));
-      boolean replace = isPinnedOn(ifindex);
+      boolean replace = pinnedOn() == ifindex;
       if (!replace) {
         unpin();
       }
@@ -115,12 +116,16 @@ public final class BackendProgram {
     }
   }
 
-  private boolean isPinnedOn(int ifindex) {
+  /**
+   * The interface that the program is on. The pins of an interface that is gone may be left, those
+   * of an ended container whose namespace had the same number for example; they are on none.
+   */
+  private int pinnedOn() {
     if (!Files.exists(link())) {
-      return false;
+      return NONE;
     }
     try (XdpLink link = XdpLink.openPinned(link())) {
-      return link.ifindex() == ifindex;
+      return link.ifindex();
     }
   }
 
@@ -149,10 +154,10 @@ public final class BackendProgram {
   /**
    * Takes the program off the interface.
    *
-   * @return false if it was not there
+   * @return false if it was not there; what an earlier interface of this name left is removed
    */
   public boolean detach() {
-    boolean there = Files.exists(link());
+    boolean there = pinnedOn() != NONE;
     unpin();
     return there;
   }
@@ -177,11 +182,11 @@ public final class BackendProgram {
    * @throws IllegalStateException if it is not attached, saying where it would be pinned
    */
   public BackendStats stats() {
-    if (!Files.exists(link())) {
+    if (pinnedOn() == NONE) {
       throw new IllegalStateException(
           "interface "
               + interfaceName
-              + " of this network namespace has no backend program: nothing is pinned at "
+              + " of this network namespace has no backend program: no link to it is pinned at "
               + link()
               + "; lbd backend attach puts it there");
     }

@@ -217,6 +217,21 @@ class BackendProgramTest {
     assertTrue(none.getMessage().contains(pins().resolve("link").toString()), none.getMessage());
   }
 
+  /** As when a container ends and the namespace of the next gets its number. */
+  @Test
+  void shouldNotTakePinsOfAnInterfaceThatIsGoneForItsOwn() throws Exception {
+    attach(Set.of(DIRECTOR));
+    assertTrue(isAccepted());
+    host.exec("ip", "link", "delete", "eth0");
+    host.exec("ip", "link", "add", "eth0", "index", "10", "type", "veth", "peer", "name", "wire");
+    assertThrows(IllegalStateException.class, program::stats);
+    assertEquals(Attached.NATIVE, attach(Set.of(DIRECTOR)));
+    assertEquals(0, count(Outcome.SYN));
+    host.exec("ip", "link", "delete", "eth0");
+    assertFalse(program.detach());
+    assertFalse(Files.exists(pins()));
+  }
+
   @Test
   void shouldRefuseOptionsThatLetNobodyInOrHaveNoRoom() {
     assertThrows(

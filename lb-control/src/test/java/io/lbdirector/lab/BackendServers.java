@@ -13,11 +13,14 @@ import java.util.List;
 /**
  * What the tests need in every backend beside its web server, on all addresses of both families: on
  * port {@link #ECHO} what comes in goes out again; on port {@link #DIGEST} everything up to the end
- * of the stream is answered with its SHA-256 in hexadecimal digits.
+ * of the stream is answered with its SHA-256 in hexadecimal digits; on port {@link #ENDLESS} bytes
+ * come, as many as the client takes, and no small packet among the first.
  */
 final class BackendServers implements AutoCloseable {
   static final int ECHO = 9001;
   static final int DIGEST = 9002;
+  static final int ENDLESS = 9004;
+  static final List<Integer> TCP_PORTS = List.of(ECHO, DIGEST, ENDLESS);
 
   private static final int BACKLOG = 1000;
 
@@ -35,6 +38,7 @@ final class BackendServers implements AutoCloseable {
     for (Lab.Host backend : lab.backends()) {
       servers.listen(backend, ECHO, s -> s.getInputStream().transferTo(s.getOutputStream()));
       servers.listen(backend, DIGEST, BackendServers::digest);
+      servers.listen(backend, ENDLESS, BackendServers::sendWithoutEnd);
     }
     return servers;
   }
@@ -75,6 +79,13 @@ final class BackendServers implements AutoCloseable {
       sha256.update(buffer, 0, length);
     }
     socket.getOutputStream().write(HexFormat.of().formatHex(sha256.digest()).getBytes());
+  }
+
+  private static void sendWithoutEnd(Socket socket) throws IOException {
+    byte[] chunk = new byte[1 << 17];
+    while (true) {
+      socket.getOutputStream().write(chunk);
+    }
   }
 
   private static void run(String name, Runnable task) {

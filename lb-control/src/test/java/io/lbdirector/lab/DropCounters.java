@@ -53,10 +53,7 @@ final class DropCounters {
   }
 
   private void readSockets(Lab lab, String host) {
-    List<String> udp =
-        lab.exec(host, "cat", "/proc/net/snmp").lines().filter(l -> l.startsWith("Udp:")).toList();
-    int column = List.of(udp.get(0).split(" ")).indexOf("RcvbufErrors");
-    counters.put(host + " UDP RcvbufErrors", Long.parseLong(udp.get(1).split(" ")[column]));
+    counters.put(host + " UDP RcvbufErrors", Snmp.counter(lab, host, "Udp", "RcvbufErrors"));
     Matcher found = OF_SOCKETS6.matcher(lab.exec(host, "cat", "/proc/net/snmp6"));
     if (found.find()) {
       counters.put(host + " UDP6 RcvbufErrors", Long.parseLong(found.group(1)));

@@ -24,6 +24,8 @@ final class Lab implements AutoCloseable {
   static final IpAddress VIP4 = IpAddress.parse("203.0.113.10");
   static final IpAddress VIP6 = IpAddress.parse("2001:db8:113::10");
 
+  private static final int DEFAULT_BACKENDS = 3;
+
   /** Top of the checkout. Maven runs tests in the module's folder. */
   static final Path ROOT = root();
 
@@ -51,11 +53,15 @@ final class Lab implements AutoCloseable {
 
   /** Lays it out; no servers, no programs. */
   static Lab up() {
+    return up(DEFAULT_BACKENDS);
+  }
+
+  private static Lab up(int backends) {
     int number = ThreadLocalRandom.current().nextInt(0x1000000, 0x10000000);
     Lab lab = new Lab("t-" + Integer.toHexString(number));
     Runtime.getRuntime().addShutdownHook(lab.atEndOfJvm);
     try {
-      lab.script("up");
+      lab.script("up", "--backends", Integer.toString(backends));
       lab.readHosts();
       return lab;
     } catch (RuntimeException | Error e) {
@@ -66,7 +72,12 @@ final class Lab implements AutoCloseable {
 
   /** Lays it out, with a web server and the decapsulating program in each backend. */
   static Lab serving() {
-    Lab lab = up();
+    return serving(DEFAULT_BACKENDS);
+  }
+
+  /** The same with so many backends, 1 to 8. */
+  static Lab serving(int backends) {
+    Lab lab = up(backends);
     try {
       lab.script("serve");
       lab.script("backends", "attach");
@@ -94,7 +105,7 @@ final class Lab implements AutoCloseable {
   }
 
   List<Host> backends() {
-    return List.of(host("backend1"), host("backend2"), host("backend3"));
+    return hosts.values().stream().filter(host -> host.name().startsWith("backend")).toList();
   }
 
   /** All but the router. */

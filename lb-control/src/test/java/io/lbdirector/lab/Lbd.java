@@ -5,6 +5,7 @@ import io.lbdirector.admin.AdminClient;
 import io.lbdirector.admin.DaemonRefusedException;
 import io.lbdirector.admin.DaemonUnreachableException;
 import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.forwarding.IpAddress;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +198,13 @@ final class Lbd implements AutoCloseable {
   JsonObject reload(String toml) throws Exception {
     byte[] body = toml.getBytes(StandardCharsets.UTF_8);
     return admin().post("/v1/reload?name=test", body).getAsJsonObject();
+  }
+
+  /** Sets the state of a backend by hand; {@code "file"} undoes that. */
+  JsonObject setState(String table, IpAddress backend, String state) throws Exception {
+    byte[] body = "{\"state\": \"%s\"}".formatted(state).getBytes(StandardCharsets.UTF_8);
+    String target = "/v1/tables/" + table + "/backends/" + backend + "/state";
+    return admin().post(target, body).getAsJsonObject();
   }
 
   String log() throws IOException {

@@ -119,6 +119,23 @@ public final class Frame {
         source, destination, protocol, l4, trafficClass, value, options, padding, tags);
   }
 
+  /** Of a TCP segment, the numbers of its first byte and of the next that it waits for. */
+  public Frame withNumbers(int sequence, int acknowledgment) {
+    ByteBuffer segment = ByteBuffer.wrap(l4.clone());
+    segment.putInt(4, sequence).putInt(8, acknowledgment).putShort(16, (short) 0);
+    segment.putShort(16, checksumL4(source, destination, TCP, segment.array()));
+    return new Frame(
+        source,
+        destination,
+        protocol,
+        segment.array(),
+        trafficClass,
+        fragmentField,
+        options,
+        padding,
+        tags);
+  }
+
   /** IPv4 options, a multiple of four bytes. */
   public Frame withOptions(byte[] value) {
     return new Frame(
