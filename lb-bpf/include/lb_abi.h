@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the XDP programs and the control plane share, and the only definition of it: map names and
+ * What the BPF programs and the control plane share, and the only definition of it: map names and
  * sizes, key and value layouts, counters. The Java half is io.lbdirector.abi; AbiLayoutTest
  * compares the two through BTF and lists every difference.
  *
@@ -106,8 +106,8 @@ struct lb_backend {
 #define LB_FAMILY_IPV4 4
 #define LB_FAMILY_IPV6 6
 
-/* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes: PERCPU_ARRAY. Bytes are those of
- * the frame as received. */
+/* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes, lb_probe_seen: PERCPU_ARRAY. Bytes
+ * are those of the frame as received; of lb_probe_seen, as sent by its socket. */
 struct lb_counter {
 	__u64 packets;
 	__u64 bytes;
@@ -236,6 +236,28 @@ struct lb_control_counter {
 #define LB_GUE_HOPS_IPV4 0
 #define LB_GUE_HOPS_IPV6 1
 
+/* lb_probes: HASH, socket mark -> where packets of such sockets are tunnelled to. Up to one entry a
+ * backend. */
+struct lb_probe {
+	__u8 backend[16]; /* outer destination; an IPv4 address takes the first 4 bytes */
+	__u8 source[16];  /* outer source, likewise */
+	__u32 family;	  /* LB_FAMILY_*, of both */
+	__u32 reserved;
+};
+
+/*
+ * What became of a marked packet. Those whose mark is in lb_probes are counted in lb_probe_seen
+ * under exactly one of these; no other packet is. Numbers are never reused.
+ */
+enum lb_probe_result {
+	LB_PROBE_SENT = 0,     /* encapsulated, and on its way; normal */
+	LB_PROBE_NOT_IP = 1,   /* neither IPv4 nor IPv6 behind the Ethernet header: dropped */
+	LB_PROBE_TOO_LONG = 2, /* longer than the interface's MTU, once encapsulated: dropped */
+	LB_PROBE_NO_ROOM = 3,  /* the kernel makes no room in front of it: dropped */
+
+	LB_PROBE_RESULTS = 4,
+};
+
 /* .rodata: what never changes while a program is loaded. */
 struct lb_constants {
 	__u16 gue_port; /* outer UDP destination port */
@@ -259,5 +281,6 @@ _Static_assert(sizeof(struct lb_be_config) == 8, "lb_be_config has no hidden pad
 _Static_assert(sizeof(struct lb_control) == 36, "lb_control is a wire format");
 _Static_assert(sizeof(struct lb_control_counter) == 16, "lb_control_counter is a wire format");
 _Static_assert(sizeof(struct lb_gue) == 8, "lb_gue is a wire format");
+_Static_assert(sizeof(struct lb_probe) == 40, "lb_probe has no hidden padding");
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Counting one packet in a per-CPU array. XDP programs are not interrupted by another on their CPU,
- * so plain additions do.
+ * Counting one packet in a per-CPU array. Programs of XDP and of TC are not interrupted by another
+ * of their kind on their CPU, so plain additions do.
  */
 #ifndef LB_COUNTER_H
 #define LB_COUNTER_H

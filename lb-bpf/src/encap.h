@@ -8,18 +8,10 @@
 #ifndef LB_ENCAP_H
 #define LB_ENCAP_H
 
-#include "constants.h"
-#include "csum.h"
 #include "generation.h"
+#include "outer.h"
 #include "parse.h"
 #include "row.h"
-
-#define ENCAP_TTL	     64
-#define ENCAP_MAX_LENGTH     0xffff /* of an IPv4 packet; of the payload of an IPv6 one, nearly */
-#define ENCAP_ECN_MASK	     0x03
-#define ENCAP_DONT_FRAGMENT  0x4000
-#define ENCAP_SOURCE_PORT    0x8000 /* lowest of the outer source ports */
-#define ENCAP_SOURCE_ENTROPY 0x7fff
 
 /* What all layers of outer headers need to know. */
 struct encap {
@@ -47,16 +39,10 @@ static __always_inline const struct lb_port *encap_port(__u32 ifindex)
 	return port ? port : bpf_map_lookup_elem(&lb_ports, &fallback);
 }
 
-/* Outer source port: spreads flows over the paths and queues between here and the backend. */
-static __always_inline __u16 encap_source_port(__u64 hash, __be16 client_port)
-{
-	return ENCAP_SOURCE_PORT | ((hash ^ bpf_ntohs(client_port)) & ENCAP_SOURCE_ENTROPY);
-}
-
 /* ECN as inside (RFC 6040, normal mode); DSCP as inside only where that is asked for. */
 static __always_inline __u8 encap_traffic_class(const struct lb_settings *settings, __u8 inner)
 {
-	return settings->flags & LB_SETTING_COPY_DSCP ? inner : inner & ENCAP_ECN_MASK;
+	return settings->flags & LB_SETTING_COPY_DSCP ? inner : inner & OUTER_ECN_MASK;
 }
 
 /* Bytes of UDP and GUE headers, hops included. */
@@ -67,43 +53,18 @@ static __always_inline __u32 encap_gue_length(const struct hops *hops)
 	return sizeof(struct udphdr) + sizeof(struct lb_gue) + (hops->count - 1) * address;
 }
 
+/* Address of the first hop; one of IPv4 is the first word. */
+static __always_inline const __be32 *encap_first_hop(const struct encap *encap)
+{
+	return (const __be32 *)encap->hops->backends[0]->address;
+}
+
 static __always_inline void encap_write_eth(struct ethhdr *eth, const struct lb_port *port,
 					    const __u8 *gateway, __be16 protocol)
 {
 	__builtin_memcpy(eth->h_dest, gateway, ETH_ALEN);
 	__builtin_memcpy(eth->h_source, port->mac, ETH_ALEN);
 	eth->h_proto = protocol;
-}
-
-static __always_inline void encap_write_ipv4(struct iphdr *ip, const struct encap *encap)
-{
-	const __u32 length = sizeof(*ip) + encap_gue_length(encap->hops) + encap->inner_length;
-
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) / 4;
-	ip->tos = encap->traffic_class;
-	ip->tot_len = bpf_htons(length);
-	ip->id = 0; /* never fragmented, so never needed (RFC 6864) */
-	ip->frag_off = bpf_htons(ENCAP_DONT_FRAGMENT);
-	ip->ttl = ENCAP_TTL;
-	ip->protocol = IPPROTO_UDP;
-	ip->saddr = encap->settings->source_ip;
-	__builtin_memcpy(&ip->daddr, encap->hops->backends[0]->address, sizeof(ip->daddr));
-	ip->check = csum_ipv4(ip);
-}
-
-static __always_inline void encap_write_ipv6(struct ipv6hdr *ip, const struct encap *encap)
-{
-	ip->version = 6;
-	ip->priority = encap->traffic_class >> 4;
-	ip->flow_lbl[0] = encap->traffic_class << 4;
-	ip->flow_lbl[1] = 0;
-	ip->flow_lbl[2] = 0;
-	ip->payload_len = bpf_htons(encap_gue_length(encap->hops) + encap->inner_length);
-	ip->nexthdr = IPPROTO_UDP;
-	ip->hop_limit = ENCAP_TTL;
-	__builtin_memcpy(&ip->saddr, encap->settings->source_ip6, sizeof(ip->saddr));
-	__builtin_memcpy(&ip->daddr, encap->hops->backends[0]->address, sizeof(ip->daddr));
 }
 
 /* The hops behind the first, at the cursor. Room for the longer kind of address is asked for, for
@@ -128,29 +89,18 @@ static __always_inline enum lb_verdict encap_write_hops(struct cursor *cursor,
 	return LB_TX_FORWARDED;
 }
 
-/* UDP, GUE and its hops, at the cursor. The checksum is 0: the inner packet has its own (RFC 6935
- * for IPv6; lb_backend takes the headers off before Linux's UDP would look). */
+/* UDP, GUE and its hops, at the cursor. */
 static __always_inline enum lb_verdict encap_write_gue(struct cursor *cursor,
 						       const struct encap *encap)
 {
 	const struct hops *hops = encap->hops;
-	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
 	struct udphdr *udp = cursor->at;
 	struct lb_gue *gue = (void *)(udp + 1);
 
 	if (!cursor_has(cursor, sizeof(*udp) + sizeof(*gue)))
 		return LB_DROP_NO_HEADROOM;
-	udp->source = bpf_htons(encap->source_port);
-	udp->dest = bpf_htons(lb_constants.gue_port);
-	udp->len = bpf_htons(encap_gue_length(hops) + encap->inner_length);
-	udp->check = 0;
-	gue->version_hlen = 1 + (hops->count - 1) * address / 4;
-	gue->protocol = encap->inner_protocol;
-	gue->flags = 0;
-	gue->type = hops->family == LB_FAMILY_IPV4 ? bpf_htons(LB_GUE_HOPS_IPV4)
-						   : bpf_htons(LB_GUE_HOPS_IPV6);
-	gue->next_hop = 0;
-	gue->hop_count = hops->count - 1;
+	outer_write_udp(udp, encap->source_port, encap_gue_length(hops) + encap->inner_length);
+	outer_write_gue(gue, encap->inner_protocol, hops->family, hops->count - 1);
 	cursor->at = gue + 1;
 
 	return encap_write_hops(cursor, hops);
@@ -164,7 +114,7 @@ static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const stru
 {
 	if (!encap_mac_known(gateway))
 		return LB_DROP_NO_GATEWAY;
-	if (outer + encap->inner_length > ENCAP_MAX_LENGTH)
+	if (outer + encap->inner_length > OUTER_MAX_LENGTH)
 		return LB_DROP_TOO_LONG;
 	if (bpf_xdp_adjust_head(ctx, -(int)outer))
 		return LB_DROP_NO_HEADROOM;
@@ -189,7 +139,8 @@ static __always_inline enum lb_verdict encap_over_ipv4(struct xdp_md *ctx,
 	reason = encap_open(ctx, encap, encap->port->gateway, bpf_htons(ETH_P_IP), outer, &cursor);
 	if (reason)
 		return reason;
-	encap_write_ipv4(cursor.at, encap);
+	outer_write_ipv4(cursor.at, encap->settings->source_ip, *encap_first_hop(encap),
+			 encap->traffic_class, outer + encap->inner_length);
 	cursor.at += sizeof(struct iphdr);
 	return encap_write_gue(&cursor, encap);
 }
@@ -208,7 +159,9 @@ static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 			    &cursor);
 	if (reason)
 		return reason;
-	encap_write_ipv6(cursor.at, encap);
+	outer_write_ipv6(cursor.at, (const __be32 *)encap->settings->source_ip6,
+			 encap_first_hop(encap), encap->traffic_class,
+			 encap_gue_length(encap->hops) + encap->inner_length);
 	cursor.at += sizeof(struct ipv6hdr);
 	return encap_write_gue(&cursor, encap);
 }
@@ -224,7 +177,7 @@ static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const st
 		.inner_length = packet->length,
 		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
 		.traffic_class = encap_traffic_class(settings, packet->traffic_class),
-		.source_port = encap_source_port(hash, packet->source_port),
+		.source_port = outer_source_port(hash ^ bpf_ntohs(packet->source_port)),
 	};
 
 	if (!encap.port)

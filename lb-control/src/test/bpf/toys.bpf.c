@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Small programs that the tests of io.lbdirector.bpf load: one for each thing to be seen working. */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
 struct toy_counter {
@@ -55,6 +56,25 @@ int toy_count(struct xdp_md *ctx)
 	counter->packets += toy_settings.step;
 	counter->bytes += end - data;
 	return toy_settings.verdict;
+}
+
+/* The same, of what an interface sends. */
+SEC("tc")
+int toy_sent(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+
+	if (data + 1 > end)
+		return TC_ACT_SHOT;
+	__u32 index = *(__u8 *)data & 7;
+	struct toy_counter *counter = bpf_map_lookup_elem(&toy_counts, &index);
+
+	if (!counter)
+		return TC_ACT_SHOT;
+	counter->packets += toy_settings.step;
+	counter->bytes += skb->len;
+	return TC_ACT_UNSPEC;
 }
 
 /* Says which interface the packet came from. */

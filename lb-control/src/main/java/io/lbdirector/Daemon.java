@@ -1,5 +1,6 @@
 package io.lbdirector;
 
+import io.lbdirector.abi.Abi;
 import io.lbdirector.admin.AdminServer;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.config.ConfigLoader;
@@ -10,12 +11,14 @@ import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.BpfObjects;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.PinFolder;
-import io.lbdirector.director.BackendOutcomes;
+import io.lbdirector.director.BackendQuery;
+import io.lbdirector.director.CheckTunnel;
 import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
-import io.lbdirector.health.HealthChecks;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.health.HealthChecker;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.LockFile;
 import io.lbdirector.os.SdNotify;
@@ -25,9 +28,11 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +43,7 @@ final class Daemon {
   private final Path file;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final AtomicBoolean announced = new AtomicBoolean();
+  private volatile Director directing;
   private boolean forwarding;
 
   /** What a signal asks for. */
@@ -98,6 +104,9 @@ final class Daemon {
     DirectorConfig.Director settings = config.director();
     try (GatewayTracker gateways =
             new GatewayTracker(settings.interfaces(), GatewayTrackerSettings.of(settings));
+        CheckTunnel tunnel = new CheckTunnel(settings.interfaces(), Abi.GUE_PORT, sources(config));
+        HealthChecker checker = new HealthChecker(tunnel, (target, now) -> healthChanged());
+        BackendQuery query = new BackendQuery(Abi.GUE_PORT);
         Director director =
             new Director(
                 config,
@@ -105,12 +114,14 @@ final class Daemon {
                 new Director.Surroundings(
                     plane,
                     gateways::reconfigure,
-                    HealthChecks.NONE,
-                    BackendOutcomes.SILENT,
+                    checker,
+                    query::ask,
+                    live -> tunnel.sources(sources(live)),
                     this::announce,
                     Clock.systemUTC()));
         AdminServer admin =
             AdminServer.start(config.admin().socket(), config.admin().group(), director)) {
+      directing = director;
       gateways.start(director::portChanged);
       director.start();
       if (requests.contains(Request.STOP)) {
@@ -122,6 +133,17 @@ final class Daemon {
       LOG.info("admin socket open path={}", admin.socket());
       serveRequests(director);
     }
+  }
+
+  private static List<IpAddress> sources(DirectorConfig config) {
+    return Stream.of(config.director().sourceIp(), config.director().sourceIp6())
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Nothing is checked before there is a director, which asks for it. */
+  private void healthChanged() {
+    directing.healthChanged();
   }
 
   /** Interfaces that the config no longer names are let go last: not before others are held. */

@@ -18,7 +18,10 @@ public final class Abi {
   public static final int MAX_BACKENDS = 65_536;
   public static final int MAX_VIP_STATS = 131_073;
 
-  /** Entries of lb_verdicts and lb_outcomes: room for those to come, in the same layout. */
+  /**
+   * Entries of lb_verdicts, lb_outcomes and lb_probe_seen: room for those to come, in the same
+   * layout.
+   */
   public static final int MAX_COUNTERS = 64;
 
   /** Prefixes that may send to a backend. */
@@ -53,6 +56,8 @@ public final class Abi {
   public static final String VIP_LIST = "lb_vip_list";
   public static final String BACKEND_CONFIG = "lb_be_config";
   public static final String VIPS_SEEN = "lb_vip_seen";
+  public static final String PROBES = "lb_probes";
+  public static final String PROBE_SEEN = "lb_probe_seen";
 
   private Abi() {}
 

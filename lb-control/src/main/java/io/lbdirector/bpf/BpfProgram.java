@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.OptionalInt;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
@@ -87,7 +86,7 @@ public final class BpfProgram implements AutoCloseable {
    * int, int)}. It sees the loopback interface as the one that the packet came from.
    */
   public TestRun testRun(byte[] packet, int repeat) {
-    return testRun(packet, repeat, OptionalInt.empty());
+    return testRun(packet, repeat, "", new byte[0]);
   }
 
   /**
@@ -100,10 +99,24 @@ public final class BpfProgram implements AutoCloseable {
    *     packet came from
    */
   public TestRun testRun(byte[] packet, int repeat, int ingressIfindex) {
-    return testRun(packet, repeat, OptionalInt.of(ingressIfindex));
+    byte[] context = XdpMd.of(packet.length, ingressIfindex);
+    return testRun(packet, repeat, " from ifindex " + ingressIfindex, context);
   }
 
-  private TestRun testRun(byte[] packet, int repeat, OptionalInt ingressIfindex) {
+  /**
+   * Runs a program of type TC on a packet that a socket with a mark sends.
+   *
+   * @param packet from the Ethernet header on
+   */
+  public TestRun testRunMarked(byte[] packet, int mark) {
+    return testRun(packet, 1, " with mark " + mark, SkBuff.of(mark));
+  }
+
+  /**
+   * @param from for messages, with a space in front; or empty
+   * @param context the program's first argument, or its beginning; empty: the kernel makes one
+   */
+  private TestRun testRun(byte[] packet, int repeat, String from, byte[] context) {
     Pointer output = Memory.allocateDirect(Native.RUNTIME, packet.length + TEST_RUN_GROWTH);
     NativeStruct options =
         TestRunOptions.create()
@@ -112,10 +125,14 @@ public final class BpfProgram implements AutoCloseable {
             .putPointer(TestRunOptions.DATA_OUT, output)
             .putInt(TestRunOptions.DATA_SIZE_OUT, packet.length + TEST_RUN_GROWTH)
             .putInt(TestRunOptions.REPEAT, repeat);
-    ingressIfindex.ifPresent(ifindex -> putContext(options, packet.length, ifindex));
+    if (context.length > 0) {
+      options
+          .putPointer(TestRunOptions.CTX_IN, NativeStruct.copyOf(context))
+          .putInt(TestRunOptions.CTX_SIZE_IN, context.length);
+    }
     Native.check(
         options.with(memory -> Native.libbpf().bpf_prog_test_run_opts(fd(), memory)),
-        errno -> testRunFailed(packet.length, ingressIfindex, errno));
+        errno -> testRunFailed(packet.length, from, errno));
     byte[] result = new byte[options.getInt(TestRunOptions.DATA_SIZE_OUT)];
     output.get(0, result, 0, result.length);
     return new TestRun(
@@ -124,15 +141,7 @@ public final class BpfProgram implements AutoCloseable {
         Integer.toUnsignedLong(options.getInt(TestRunOptions.DURATION)));
   }
 
-  private static void putContext(NativeStruct options, int packetLength, int ifindex) {
-    byte[] context = XdpMd.of(packetLength, ifindex);
-    options
-        .putPointer(TestRunOptions.CTX_IN, NativeStruct.copyOf(context))
-        .putInt(TestRunOptions.CTX_SIZE_IN, context.length);
-  }
-
-  private BpfException testRunFailed(int length, OptionalInt ifindex, int errno) {
-    String from = ifindex.isPresent() ? " from ifindex " + ifindex.getAsInt() : "";
+  private BpfException testRunFailed(int length, String from, int errno) {
     String hint =
         switch (errno) {
           case Errno.EINVAL -> "a packet has at least 14 bytes, and at most about 3,500";
@@ -159,7 +168,8 @@ public final class BpfProgram implements AutoCloseable {
   /**
    * What a test run did.
    *
-   * @param result the program's return value; of XDP: 0 aborted, 1 drop, 2 pass, 3 tx, 4 redirect
+   * @param result the program's return value; of XDP: 0 aborted, 1 drop, 2 pass, 3 tx, 4 redirect;
+   *     of TC: −1 next, 0 pass, 2 drop
    * @param packet as the program left it
    * @param durationNs average of one run
    */
@@ -212,6 +222,18 @@ public final class BpfProgram implements AutoCloseable {
           .putInt(DATA_END, packetLength)
           .putInt(INGRESS_IFINDEX, ifindex)
           .array();
+    }
+  }
+
+  /** {@code struct __sk_buff}, the context of a program of type TC, as far as its mark. */
+  static final class SkBuff {
+    static final int SIZE = 12;
+    static final int MARK = 8;
+
+    private SkBuff() {}
+
+    static byte[] of(int mark) {
+      return ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder()).putInt(MARK, mark).array();
     }
   }
 }

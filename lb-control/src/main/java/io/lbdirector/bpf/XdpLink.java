@@ -18,7 +18,7 @@ public final class XdpLink implements AutoCloseable {
   /** How an interface without a name is named; no real name has a space. */
   private static final String NAMELESS = "ifindex ";
 
-  private static final String NO_INTERFACE = "no such interface in this network namespace";
+  static final String NO_INTERFACE = "no such interface in this network namespace";
 
   private final String what;
   private final Fd fd;
@@ -150,7 +150,7 @@ public final class XdpLink implements AutoCloseable {
   }
 
   /** Name of an interface of this thread's network namespace. */
-  private static String interfaceName(int ifindex) {
+  static String interfaceName(int ifindex) {
     byte[] name = new byte[IF_NAME_SIZE];
     if (Sys.LIBC.if_indextoname(ifindex, name) == null) {
       return NAMELESS + ifindex;

@@ -16,6 +16,10 @@ public final class BpfObjects {
     return read("lb_backend.bpf.o");
   }
 
+  public static byte[] probe() {
+    return read("lb_probe.bpf.o");
+  }
+
   private static byte[] read(String name) {
     try (InputStream in = BpfObjects.class.getResourceAsStream("/bpf/" + name)) {
       if (in == null) {

@@ -1,6 +1,7 @@
 package io.lbdirector.director;
 
-import io.lbdirector.director.DirectorControl.Counter;
+import io.lbdirector.abi.Outcome;
+import io.lbdirector.dataplane.CounterReader.Count;
 import io.lbdirector.forwarding.IpAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,8 @@ public interface BackendOutcomes {
   BackendOutcomes SILENT = (backend, vip) -> CompletableFuture.completedFuture(Optional.empty());
 
   /**
-   * Outcome to packets and bytes, of packets for {@code vip}; empty if the backend does not answer.
-   * Returns at once; completes on any thread.
+   * What became of packets for {@code vip}; empty if the backend does not answer. Returns at once;
+   * completes on any thread.
    */
-  CompletableFuture<Optional<Map<String, Counter>>> ask(IpAddress backend, IpAddress vip);
+  CompletableFuture<Optional<Map<Outcome, Count>>> ask(IpAddress backend, IpAddress vip);
 }

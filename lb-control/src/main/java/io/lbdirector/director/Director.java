@@ -82,6 +82,7 @@ public final class Director implements DirectorControl, AutoCloseable {
    * @param gateways told which gateways to follow, on the director's thread; {@link #portChanged}
    *     is the answer
    * @param health told what to check; {@link #healthChanged} is the answer
+   * @param onConfig told of every config that goes live, on the director's thread
    * @param onReadiness told of every change of readiness, on the director's thread
    */
   public record Surroundings(
@@ -89,6 +90,7 @@ public final class Director implements DirectorControl, AutoCloseable {
       Consumer<GatewayTrackerSettings> gateways,
       HealthChecks health,
       BackendOutcomes outcomes,
+      Consumer<DirectorConfig> onConfig,
       Consumer<Readiness> onReadiness,
       Clock clock) {}
 
@@ -131,7 +133,10 @@ public final class Director implements DirectorControl, AutoCloseable {
             clock,
             ports,
             surroundings.gateways(),
-            this::refreshReadiness);
+            config -> {
+              surroundings.onConfig().accept(config);
+              refreshReadiness();
+            });
     this.traffic = new TrafficSampler(() -> publisher.served(), new CounterReader(plane));
     this.changes =
         new Changes(

@@ -1,18 +1,21 @@
 package io.lbdirector.director;
 
+import io.lbdirector.abi.Outcome;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.dataplane.CounterReader.Count;
 import io.lbdirector.director.DirectorControl.Counter;
 import io.lbdirector.director.DirectorControl.OutcomesReport;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** What a backend says of itself, over the addresses that a table serves. */
@@ -43,27 +46,21 @@ final class OutcomeReports {
   /** It has answered if it did so for every address. */
   static CompletableFuture<OutcomesReport> ask(
       Key key, Set<IpAddress> vips, BackendOutcomes outcomes) {
-    List<CompletableFuture<Optional<Map<String, Counter>>>> answers = new ArrayList<>();
+    List<CompletableFuture<Optional<Map<Outcome, Count>>>> answers = new ArrayList<>();
     vips.forEach(vip -> answers.add(outcomes.ask(key.backend(), vip)));
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
         .thenApply(all -> report(key, answers.stream().map(CompletableFuture::join).toList()));
   }
 
-  private static OutcomesReport report(Key key, List<Optional<Map<String, Counter>>> answers) {
+  private static OutcomesReport report(Key key, List<Optional<Map<Outcome, Count>>> answers) {
     boolean answered = answers.stream().allMatch(Optional::isPresent);
-    Map<String, Counter> sums = new TreeMap<>();
+    Map<Outcome, Count> sums = new EnumMap<>(Outcome.class);
     if (answered) {
-      for (Optional<Map<String, Counter>> answer : answers) {
-        answer
-            .orElseThrow()
-            .forEach(
-                (outcome, counter) ->
-                    sums.merge(
-                        outcome,
-                        counter,
-                        (a, b) -> new Counter(a.packets() + b.packets(), a.bytes() + b.bytes())));
-      }
+      answers.forEach(
+          a -> a.orElseThrow().forEach((o, count) -> sums.merge(o, count, Count::plus)));
     }
-    return new OutcomesReport(key.table(), key.backend().toString(), answered, sums);
+    Map<String, Counter> named = new LinkedHashMap<>();
+    sums.forEach((o, count) -> named.put(o.label(), new Counter(count.packets(), count.bytes())));
+    return new OutcomesReport(key.table(), key.backend().toString(), answered, named);
   }
 }

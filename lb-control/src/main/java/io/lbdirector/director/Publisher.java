@@ -27,11 +27,11 @@ final class Publisher {
   private final Clock clock;
   private final Ports ports;
   private final Consumer<GatewayTrackerSettings> gateways;
-  private final Runnable onServing;
+  private final Consumer<DirectorConfig> onConfig;
   private Optional<Serving> serving = Optional.empty();
 
   /**
-   * @param onServing called whenever something else is served
+   * @param onConfig told of the config that is live, whenever something else is
    */
   Publisher(
       DirectorConfig started,
@@ -39,13 +39,13 @@ final class Publisher {
       Clock clock,
       Ports ports,
       Consumer<GatewayTrackerSettings> gateways,
-      Runnable onServing) {
+      Consumer<DirectorConfig> onConfig) {
     this.started = started;
     this.swap = swap;
     this.clock = clock;
     this.ports = ports;
     this.gateways = gateways;
-    this.onServing = onServing;
+    this.onConfig = onConfig;
   }
 
   /**
@@ -129,7 +129,7 @@ final class Publisher {
   private void serve(Serving now) {
     serving = Optional.of(now);
     follow(now.candidate());
-    onServing.run();
+    onConfig.accept(now.candidate().config());
   }
 
   private static void logWarnings(Serving now) {

@@ -1,10 +1,9 @@
 package io.lbdirector.health;
 
-/** What the checks found of a backend. */
+/** What the checks found of a target. */
 public enum Health {
-  /** Nothing yet; counts as up. */
+  /** Not proven down; counts as up. */
   UNKNOWN,
   UP,
-  /** Proven down. */
   DOWN
 }

@@ -1,4 +1,5 @@
 /**
- * Health checks of backends. Publishes what they find; what becomes of it is the director's matter.
+ * Health checks: asks every backend the way a table says, all on one event loop, and publishes a
+ * verdict for each. What follows from a verdict is not decided here.
  */
 package io.lbdirector.health;

@@ -22,6 +22,7 @@ public final class Errno {
   public static final int ERANGE = 34;
   public static final int ENOLINK = 67;
   public static final int EOPNOTSUPP = 95;
+  public static final int EAFNOSUPPORT = 97;
   public static final int ENOBUFS = 105;
   public static final int ETIMEDOUT = 110;
 

@@ -19,6 +19,16 @@ public enum IpFamily {
     return address.isV4() ? V4 : V6;
   }
 
+  /** Whether this kernel has it at all; it may still have no address of it. */
+  public boolean isSupported() {
+    int fd = Sys.LIBC.socket(number, IpSocket.SOCK_DGRAM | Sys.SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+      return Sys.errno() != Errno.EAFNOSUPPORT;
+    }
+    Sys.LIBC.close(fd);
+    return true;
+  }
+
   int number() {
     return number;
   }

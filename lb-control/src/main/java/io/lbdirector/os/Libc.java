@@ -55,6 +55,10 @@ public interface Libc {
 
   int bind(int fd, @In byte[] address, int length);
 
+  int connect(int fd, @In byte[] address, int length);
+
+  int getsockname(int fd, @Out byte[] address, @In @Out int[] length);
+
   int setsockopt(int fd, int level, int name, @In byte[] value, int length);
 
   @ssize_t
@@ -63,6 +67,15 @@ public interface Libc {
   /** {@code buffer} is direct, so that nothing is copied: frames and dumps are large. */
   @ssize_t
   long recv(int fd, @Out ByteBuffer buffer, @size_t long length, int flags);
+
+  @ssize_t
+  long recvfrom(
+      int fd,
+      @Out ByteBuffer buffer,
+      @size_t long length,
+      int flags,
+      @Out byte[] from,
+      @In @Out int[] fromLength);
 
   int poll(@In @Out byte[] fds, @size_t long count, int timeoutMs);
 

@@ -92,8 +92,32 @@ class AbiLayoutTest {
         "lb_constants",
         new JavaStruct(
             ConstantsLayout.LENGTH, Map.of("gue_port", ConstantsLayout.GUE_PORT_OFFSET)));
+    structs.put(
+        "lb_gue",
+        new JavaStruct(
+            GueLayout.LENGTH,
+            Map.of(
+                "version_hlen", GueLayout.VERSION_HLEN_OFFSET,
+                "protocol", GueLayout.PROTOCOL_OFFSET,
+                "flags", GueLayout.FLAGS_OFFSET,
+                "type", GueLayout.TYPE_OFFSET,
+                "next_hop", GueLayout.NEXT_HOP_OFFSET,
+                "hop_count", GueLayout.HOP_COUNT_OFFSET)));
     structs.putAll(structsOfTheBackend());
+    structs.putAll(structsOfTheProbe());
     return structs;
+  }
+
+  /** Those that neither director nor backend have. */
+  private static Map<String, JavaStruct> structsOfTheProbe() {
+    return Map.of(
+        "lb_probe",
+        new JavaStruct(
+            ProbeLayout.LENGTH,
+            Map.of(
+                "backend", ProbeLayout.BACKEND_OFFSET,
+                "source", ProbeLayout.SOURCE_OFFSET,
+                "family", ProbeLayout.FAMILY_OFFSET)));
   }
 
   /** Those that the director does not have. */
@@ -135,9 +159,9 @@ class AbiLayoutTest {
   }
 
   @Test
-  void shouldHaveTheSameStructsInBothObjects() {
+  void shouldHaveTheSameStructsInAllObjects() {
     List<String> differences = new ArrayList<>();
-    for (String object : List.of("lb_director", "lb_backend")) {
+    for (String object : List.of("lb_director", "lb_backend", "lb_probe")) {
       Btf btf = Btf.read(object(object));
       javaStructs()
           .forEach(
@@ -153,6 +177,9 @@ class AbiLayoutTest {
   }
 
   private static String ownerOf(String struct) {
+    if (structsOfTheProbe().containsKey(struct)) {
+      return "lb_probe";
+    }
     return structsOfTheBackend().containsKey(struct) ? "lb_backend" : "lb_director";
   }
 
@@ -185,13 +212,16 @@ class AbiLayoutTest {
   }
 
   @Test
-  void shouldHaveTheSameVerdictsAndOutcomes() {
+  void shouldHaveTheSameVerdictsOutcomesAndResults() {
     assertEquals(
         numbered(Verdict.values(), "LB_", "LB_VERDICTS"),
         Btf.read(object("lb_director")).enumValues("lb_verdict"));
     assertEquals(
         numbered(Outcome.values(), "LB_OUTCOME_", "LB_OUTCOMES"),
         Btf.read(object("lb_backend")).enumValues("lb_outcome"));
+    assertEquals(
+        numbered(ProbeResult.values(), "LB_PROBE_", "LB_PROBE_RESULTS"),
+        Btf.read(object("lb_probe")).enumValues("lb_probe_result"));
   }
 
   /** Each constant of a Java enum under its C name, and how many there are under {@code count}. */
@@ -214,6 +244,13 @@ class AbiLayoutTest {
     Map<String, Boolean> java = new TreeMap<>();
     Arrays.stream(Outcome.values()).forEach(o -> java.put(o.name(), o.isNormal()));
     assertEquals(java, calledNormal("LB_OUTCOME_(\\w+)"));
+  }
+
+  @Test
+  void shouldCallTheSameResultsOfProbesNormal() throws IOException {
+    Map<String, Boolean> java = new TreeMap<>();
+    Arrays.stream(ProbeResult.values()).forEach(r -> java.put(r.name(), r.isNormal()));
+    assertEquals(java, calledNormal("LB_PROBE_(\\w+)"));
   }
 
   /** Of each entry of an enum, by the name that {@code pattern} catches: what its comment says. */
@@ -254,14 +291,14 @@ class AbiLayoutTest {
     java.put("LB_BACKEND_ONLY_LISTED_VIPS", (long) BackendConfigLayout.ONLY_LISTED_VIPS);
     java.put("LB_CONTROL_ASK", (long) ControlLayout.ASK);
     java.put("LB_CONTROL_ANSWER", (long) ControlLayout.ANSWER);
+    java.put("LB_GUE_HOPS_IPV4", (long) GueLayout.HOPS_IPV4);
+    java.put("LB_GUE_HOPS_IPV6", (long) GueLayout.HOPS_IPV6);
     java.put("LB_SETTING_COPY_DSCP", (long) LiveLayout.COPY_DSCP);
     java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
     for (HashField field : HashField.values()) {
       java.put("LB_HASH_" + field.name(), (long) VipLayout.bit(field));
     }
-    Map<String, Long> c = definitions();
-    c.keySet().removeIf(name -> name.startsWith("LB_GUE_HOPS_")); // on the wire only
-    assertEquals(java, c);
+    assertEquals(java, definitions());
   }
 
   /** Every {@code #define} of a number, or of a bit, in the header. */
@@ -313,6 +350,21 @@ class AbiLayoutTest {
     java.put(
         Abi.VIPS_SEEN, "16 -> " + VipOutcomesLayout.LENGTH + ", " + Abi.MAX_VIPS_SEEN + " entries");
     assertEquals(java, shapes);
+  }
+
+  @Test
+  void shouldHaveTheSameMapsOfProbes() {
+    Map<String, String> shapes = new TreeMap<>();
+    try (BpfObject probe = BpfObject.open("lb_probe", object("lb_probe"))) {
+      probe.mapNames().forEach(name -> shapes.put(name, shape(probe.declaredSpec(name))));
+    }
+    assertEquals(
+        Map.of(
+            Abi.PROBES,
+            "4 -> " + ProbeLayout.LENGTH + ", " + Abi.MAX_BACKENDS + " entries",
+            Abi.PROBE_SEEN,
+            "4 -> 16, " + Abi.MAX_COUNTERS + " entries"),
+        shapes);
   }
 
   private static String shape(MapSpec spec) {

@@ -46,6 +46,7 @@ class CLayoutTest {
     struct("xdp_md", XdpMd.SIZE)
         .field("data_end", XdpMd.DATA_END)
         .field("ingress_ifindex", XdpMd.INGRESS_IFINDEX);
+    fields("__sk_buff").field("mark", BpfProgram.SkBuff.MARK);
     fields("bpf_map_info")
         .field("type", 0)
         .field("id", ObjectInfo.ID)

@@ -101,6 +101,7 @@ final class RunningDirector implements AutoCloseable {
                 },
                 health,
                 (backend, vip) -> outcomes.ask(backend, vip),
+                live -> {},
                 readiness::add,
                 clock),
             step -> observer.before(step),

@@ -30,8 +30,10 @@ final class Lab implements AutoCloseable {
   static final Path ROOT = root();
 
   private final String prefix;
+  private Path state;
   private final Map<String, Host> hosts = new LinkedHashMap<>();
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private NetworkNamespace router;
   private final Thread atEndOfJvm = new Thread(this::remove, "remove lab");
 
   private Lab(String prefix) {
@@ -113,6 +115,11 @@ final class Lab implements AutoCloseable {
     return List.copyOf(hosts.values());
   }
 
+  /** Where the router's ports are; each has the name of the host at its other end. */
+  NetworkNamespace router() {
+    return router;
+  }
+
   /** The backend whose IPv4 address this is. */
   Host backend(IpAddress address) {
     return backends().stream()
@@ -140,6 +147,24 @@ final class Lab implements AutoCloseable {
     return resource;
   }
 
+  /** Stops the web server of a backend; nothing else that runs there. */
+  void stopWebServer(Host backend) {
+    webServer(backend, "-s", "stop");
+  }
+
+  void startWebServer(Host backend) {
+    webServer(backend);
+  }
+
+  private void webServer(Host backend, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("nginx", "-p", state.resolve(backend.name()) + "/", "-e", "error.log"));
+    command.addAll(List.of("-c", "nginx.conf"));
+    command.addAll(List.of(arguments));
+    exec(backend.name(), command.toArray(String[]::new));
+  }
+
   private String script(String command, String... arguments) {
     List<String> all =
         new ArrayList<>(List.of(ROOT.resolve("lab/lab").toString(), command, prefix));
@@ -147,15 +172,22 @@ final class Lab implements AutoCloseable {
     return Shell.run(all);
   }
 
-  /** {@code lab info} has a line {@code host NAME NETNS INTERFACE IPV4 IPV6 MTU} for each. */
+  /**
+   * {@code lab info} has a line {@code state FOLDER}, a line {@code host NAME NETNS INTERFACE IPV4
+   * IPV6 MTU} for each, and one of {@code port} for the router's end of its link.
+   */
   private void readHosts() {
     for (String line : script("info").split("\n")) {
       String[] field = line.split(" ");
-      if (field[0].equals("host")) {
+      if (field[0].equals("state")) {
+        state = Path.of(field[1]);
+      } else if (field[0].equals("host")) {
         NetworkNamespace namespace = own(NetworkNamespace.open(Path.of(field[2])));
         hosts.put(
             field[1],
             new Host(field[1], namespace, IpAddress.parse(field[4]), IpAddress.parse(field[5])));
+      } else if (field[0].equals("port") && router == null) {
+        router = own(NetworkNamespace.open(Path.of(field[2])));
       }
     }
   }

@@ -53,6 +53,13 @@ final class TableText {
     return this;
   }
 
+  /** A check of every backend; {@code keys} are lines of TOML. */
+  TableText check(String... keys) {
+    lines.add("[[table.check]]");
+    lines.addAll(List.of(keys));
+    return this;
+  }
+
   @Override
   public String toString() {
     return """

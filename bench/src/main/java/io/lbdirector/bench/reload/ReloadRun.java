@@ -93,6 +93,7 @@ final class ReloadRun {
                   g -> {},
                   HealthChecks.NONE,
                   BackendOutcomes.SILENT,
+                  c -> {},
                   r -> {},
                   Clock.systemUTC()));
       director.start();
