@@ -60,7 +60,8 @@ final class Main {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"lbd " + (version == null ? "development" : version)};
+      String build = System.getProperty("lb.version", "development"); // for man pages
+      return new String[] {"lbd " + (version == null ? build : version)};
     }
   }
 }

@@ -39,7 +39,8 @@ class PackageArrowsTest {
               Set.of("forwarding", "config", "abi", "bpf", "os", "dataplane", "health")),
           Map.entry("metrics", Set.of(CONTROL)),
           Map.entry("admin", Set.of("forwarding", "metrics", CONTROL)),
-          Map.entry("cli", Set.of("admin", "config", "forwarding")));
+          Map.entry("glb", Set.of("config", "forwarding")),
+          Map.entry("cli", Set.of("admin", "config", "forwarding", "glb")));
 
   /** Foreign package, or type of ours, to the packages that may use it. */
   private static final Map<String, Set<String>> CONFINED =

@@ -57,6 +57,14 @@ final class ArchiveTraining {
       "{\"generation\":2,\"changed\":true,\"table\":\"web\",\"backend\":\"192.0.2.2\","
           + "\"state\":\"draining\",\"file_state\":\"active\",\"rows_moved\":1,\"warnings\":[]}";
 
+  private static final String GLB_TABLE =
+      "{\"tables\":[{\"hash_key\":\"00112233445566778899aabbccddeeff\","
+          + "\"seed\":\"00112233445566778899aabbccddeeff\","
+          + "\"binds\":[{\"ip\":\"192.0.2.1\",\"proto\":\"tcp\",\"port\":80}],"
+          + "\"backends\":[{\"ip\":\"192.0.2.2\",\"state\":\"active\",\"healthy\":true}]}]}";
+  private static final String GLB_DIRECTOR =
+      "{\"outbound_src_ip\":\"192.0.2.3\",\"outbound_gateway_mac\":\"02:00:00:00:00:01\"}";
+
   private static final Map<String, String> ANSWERS =
       Map.of(
           "/v1/status", STATUS,
@@ -89,12 +97,24 @@ final class ArchiveTraining {
       }
       train(socket, "reload", config);
       train(socket, "check", config);
+      trainImport(socket, folder);
       train(socket, "--help");
       train(socket, "status", "--help");
       train(socket, "status", "--output", "json");
     } finally {
       Files.deleteIfExists(socket);
       Files.delete(folder);
+    }
+  }
+
+  private static void trainImport(Path socket, Path folder) throws IOException {
+    Path table = Files.writeString(folder.resolve("t"), GLB_TABLE);
+    Path director = Files.writeString(folder.resolve("d"), GLB_DIRECTOR);
+    Path output = folder.resolve("o");
+    String glb = "import glb --table=" + table + " --director=" + director + " --interface=e";
+    train(socket, (glb + " --output=" + output).split(" "));
+    for (Path file : new Path[] {table, director, output}) {
+      Files.delete(file);
     }
   }
 

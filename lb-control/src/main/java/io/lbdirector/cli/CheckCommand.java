@@ -1,6 +1,7 @@
 package io.lbdirector.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -11,10 +12,10 @@ final class CheckCommand implements Callable<Integer> {
   @ParentCommand private Lbctl lbctl;
 
   @Parameters(paramLabel = "FILE", description = "A forwarding.toml; - for standard input.")
-  private String file;
+  private Path file;
 
   @Override
   public Integer call() throws IOException {
-    return new ConfigCheck(file, lbctl.json(), lbctl.screen()).run(lbctl.console().in());
+    return new ConfigCheck(file.toString(), lbctl.json(), lbctl.screen()).run(lbctl.console().in());
   }
 }

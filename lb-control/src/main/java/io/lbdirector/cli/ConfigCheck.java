@@ -65,7 +65,7 @@ final class ConfigCheck {
   }
 
   /** Addresses, each counted once, as in {@code status}. */
-  private static long backends(DirectorConfig config) {
+  static long backends(DirectorConfig config) {
     return config.tables().stream()
         .flatMap(table -> table.pool().stream())
         .map(Backend::address)

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +37,9 @@ import picocli.CommandLine.ScopeType;
       TablesCommand.class,
       TableCommand.class,
       BackendsCommand.class,
-      CountersCommand.class
+      CountersCommand.class,
+      ImportCommand.class,
+      GenerateCompletionCommand.class
     },
     footer = {
       "",
@@ -49,7 +52,13 @@ public final class Lbctl {
   /** How answers are printed. */
   enum Output {
     TEXT,
-    JSON
+    JSON;
+
+    /** As people write it, and shells complete it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(
@@ -68,6 +77,11 @@ public final class Lbctl {
 
   private final Console console;
   private final Screen screen;
+
+  /** The commands alone, for the tools that describe them at build time. */
+  private Lbctl() {
+    this(null);
+  }
 
   private Lbctl(Console console) {
     this.console = console;
@@ -147,7 +161,8 @@ public final class Lbctl {
     @Override
     public String[] getVersion() {
       String version = Lbctl.class.getPackage().getImplementationVersion();
-      return new String[] {"lbctl " + (version == null ? "(not from a jar)" : version)};
+      String build = System.getProperty("lb.version", "(not from a jar)"); // for man pages
+      return new String[] {"lbctl " + (version == null ? build : version)};
     }
   }
 }

@@ -21,10 +21,12 @@ import picocli.CommandLine.ParentCommand;
       "It stays so until the daemon starts anew or gets a SIGHUP."
     })
 final class ReloadCommand implements Callable<Integer> {
+  private static final Path STDIN = Path.of("-");
+
   @ParentCommand private Lbctl lbctl;
 
   @Parameters(paramLabel = "FILE", description = "A forwarding.toml; - for standard input.")
-  private String file;
+  private Path file;
 
   @Override
   public Integer call() throws DaemonUnreachableException, DaemonRefusedException {
@@ -46,14 +48,12 @@ final class ReloadCommand implements Callable<Integer> {
   }
 
   private byte[] read() throws IOException {
-    return file.equals("-")
-        ? lbctl.console().in().readAllBytes()
-        : Files.readAllBytes(Path.of(file));
+    return file.equals(STDIN) ? lbctl.console().in().readAllBytes() : Files.readAllBytes(file);
   }
 
   /** What the daemon calls it, in messages and in {@code status}: the same wherever it is read. */
   private String name() {
-    return file.equals("-") ? "stdin" : Path.of(file).toAbsolutePath().normalize().toString();
+    return file.equals(STDIN) ? "stdin" : file.toAbsolutePath().normalize().toString();
   }
 
   private static String why(IOException failure) {

@@ -4,14 +4,14 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what a misspelled word was meant to be. */
-final class Suggestion {
+public final class Suggestion {
   /** No word of ours is longer; comparing takes time and space for both lengths. */
   private static final int LONGEST = 40;
 
   private Suggestion() {}
 
   /** {@code ; did you mean `weight`?}, or nothing if no word comes close. */
-  static String of(String word, Collection<String> known) {
+  public static String of(String word, Collection<String> known) {
     if (word.length() > LONGEST) {
       return "";
     }

@@ -75,6 +75,13 @@ public final class UdpSocket extends IpSocket {
         "needs CAP_NET_ADMIN, or an address of this machine");
   }
 
+  /** The port that it sends from; 0 until it has sent, or was opened for a source. */
+  public int port() {
+    byte[] own = new byte[SocketAddress.MOST_BYTES];
+    Sys.check(Sys.LIBC.getsockname(fd(), own, new int[] {own.length}), "ask for a port");
+    return SocketAddress.port(own);
+  }
+
   /**
    * Sends a datagram.
    *

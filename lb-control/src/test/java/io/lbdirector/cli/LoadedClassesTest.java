@@ -34,7 +34,16 @@ class LoadedClassesTest {
           "io.lbdirector.health.",
           "io.lbdirector.admin.AdminServer",
           "io.lbdirector.admin.HttpConnection",
-          "io.lbdirector.cli.ArchiveTraining");
+          "io.lbdirector.cli.ArchiveTraining",
+          "picocli.codegen.");
+
+  /** What only one command each needs. */
+  private static final List<String> RARE =
+      List.of(
+          "picocli.AutoComplete",
+          "io.lbdirector.glb.",
+          "io.lbdirector.cli.GlbImportRun",
+          "io.lbdirector.cli.SecretFile");
 
   @TempDir Path folder;
 
@@ -55,9 +64,13 @@ class LoadedClassesTest {
 
   private static void assertLean(List<String> classes) {
     assertTrue(classes.contains(Lbctl.class.getName()), "not a list of lbctl's classes");
-    List<String> heavy =
-        classes.stream().filter(name -> FORBIDDEN.stream().anyMatch(name::startsWith)).toList();
-    assertEquals(List.of(), heavy);
+    assertNone(FORBIDDEN, classes);
+  }
+
+  private static void assertNone(List<String> prefixes, List<String> classes) {
+    assertEquals(
+        List.of(),
+        classes.stream().filter(name -> prefixes.stream().anyMatch(name::startsWith)).toList());
   }
 
   @ParameterizedTest
@@ -67,6 +80,7 @@ class LoadedClassesTest {
       List<String> classes =
           classesLoadedBy(("--socket " + served.socket() + " " + command).split(" "));
       assertLean(classes);
+      assertNone(RARE, classes);
       assertTrue(classes.contains("io.lbdirector.admin.AdminClient"));
       assertTrue(classes.stream().noneMatch(name -> name.startsWith("io.lbdirector.config.")));
     }
@@ -76,6 +90,28 @@ class LoadedClassesTest {
   void shouldLoadNothingOfTheDaemonToCheckFile() throws Exception {
     List<String> classes = classesLoadedBy("check", "../config/forwarding.toml");
     assertLean(classes);
+    assertNone(RARE, classes);
     assertTrue(classes.contains("io.lbdirector.config.ConfigLoader"));
+  }
+
+  @Test
+  void shouldLoadNothingOfTheDaemonToImport() throws Exception {
+    List<String> classes =
+        classesLoadedBy(
+            "import",
+            "glb",
+            "--table",
+            "src/test/resources/glb/forwarding_table.json",
+            "--output",
+            folder.resolve("f.toml").toString());
+    assertLean(classes);
+    assertTrue(classes.contains("io.lbdirector.glb.GlbImport"));
+  }
+
+  @Test
+  void shouldLoadNothingOfTheDaemonToGenerateCompletion() throws Exception {
+    List<String> classes = classesLoadedBy("generate-completion");
+    assertLean(classes);
+    assertTrue(classes.contains("picocli.AutoComplete"));
   }
 }

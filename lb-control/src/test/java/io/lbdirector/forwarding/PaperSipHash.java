@@ -4,11 +4,11 @@ package io.lbdirector.forwarding;
  * SipHash-2-4 once more, as section 2 of the paper puts it and with no eye to speed: an array for
  * the state, the message padded to whole words. Shares no code with {@link SipHash24}.
  */
-final class PaperSipHash {
+public final class PaperSipHash {
   private PaperSipHash() {}
 
   /** Returns the 8 output bytes. */
-  static byte[] hash(byte[] key, byte[] message) {
+  public static byte[] hash(byte[] key, byte[] message) {
     long k0 = word(key, 0);
     long k1 = word(key, 8);
     long[] v = {

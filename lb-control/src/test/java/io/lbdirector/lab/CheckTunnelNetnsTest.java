@@ -140,6 +140,19 @@ final class CheckTunnelNetnsTest {
     }
   }
 
+  /** As on interfaces that are stacked, where a packet meets the program on each. */
+  @Test
+  void shouldWrapAPacketOnce() throws Exception {
+    IpAddress backend = lab.host("backend1").ipv4();
+    int mark = mark(backend);
+    try (CheckTunnel second =
+        new CheckTunnel(List.of("eth0"), Abi.GUE_PORT, List.of(lab.director().ipv4()))) {
+      assertEquals(mark, lab.director().namespace().call(() -> second.mark(backend)));
+      assertEquals("backend1", client.get(mark, Lab.VIP4, "/").server());
+      assertEquals(0, second.counts().get(ProbeResult.SENT).packets());
+    }
+  }
+
   /** The frames of a whole exchange, whose checksums the kernel finishes before they leave. */
   @Test
   void shouldSendWhatTheDirectorWouldSend() throws Exception {
