@@ -130,7 +130,7 @@ final class Daemon {
       }
       attach(settings, interfaces, attachments, director);
       forwarding = true;
-      LOG.info("admin socket open path={}", admin.socket());
+      LOG.atInfo().addKeyValue("path", admin.socket()).log("admin socket open");
       serveRequests(director);
     }
   }
@@ -180,12 +180,18 @@ final class Daemon {
   }
 
   private static void log(Attached attached) {
-    LOG.info(
-        "{} interface={} mode={}",
-        attached.adopted() ? "attachment taken over" : "program attached",
-        attached.name(),
-        attached.mode());
-    attached.warning().ifPresent(LOG::warn);
+    LOG.atInfo()
+        .addKeyValue("interface", attached.name())
+        .addKeyValue("mode", attached.mode())
+        .log(attached.adopted() ? "attachment taken over" : "program attached");
+    attached
+        .warning()
+        .ifPresent(
+            warning ->
+                LOG.atWarn()
+                    .addKeyValue("interface", attached.name())
+                    .addKeyValue("warning", warning)
+                    .log("attached, but not well"));
   }
 
   /** The director logs how it ends; systemd is told when it begins and ends. */

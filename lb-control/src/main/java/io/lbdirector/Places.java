@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Where the daemon keeps what is not in its config. */
@@ -42,7 +43,7 @@ final class Places {
    */
   static LockFile lockInstance(Path run, String instance) {
     makeRunFolder(run);
-    Path path = run.resolve("instance-" + instance + ".lock");
+    Path path = lock(run, instance);
     try {
       return LockFile.tryAcquire(path);
     } catch (LockFile.HeldException e) {
@@ -56,6 +57,15 @@ final class Places {
               + "; stop that one, or give this one another director.instance",
           e);
     }
+  }
+
+  private static Path lock(Path run, String instance) {
+    return run.resolve("instance-" + instance + ".lock");
+  }
+
+  /** Pid of the lbd that holds the lock of an instance. */
+  static OptionalLong runner(String instance) {
+    return LockFile.heldBy(lock(RUN, instance));
   }
 
   private static void makeRunFolder(Path run) {

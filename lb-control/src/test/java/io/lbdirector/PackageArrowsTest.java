@@ -40,7 +40,19 @@ class PackageArrowsTest {
           Map.entry("metrics", Set.of(CONTROL)),
           Map.entry("admin", Set.of("forwarding", "metrics", CONTROL)),
           Map.entry("glb", Set.of("config", "forwarding")),
-          Map.entry("cli", Set.of("admin", "config", "forwarding", "glb")));
+          Map.entry("cli", Set.of("admin", "config", "forwarding", "glb")),
+          Map.entry("log", Set.of()),
+          Map.entry(
+              "doctor",
+              Set.of(
+                  "forwarding",
+                  "config",
+                  "bpf",
+                  "os",
+                  "dataplane",
+                  "director.GatewayTracker",
+                  "director.GatewayTrackerSettings",
+                  "director.PortState")));
 
   /** Foreign package, or type of ours, to the packages that may use it. */
   private static final Map<String, Set<String>> CONFINED =
@@ -53,6 +65,8 @@ class PackageArrowsTest {
           Set.of("bpf", "os"),
           "io.netty.",
           Set.of("admin", "health"),
+          "ch.qos.logback.",
+          Set.of("log"),
           "com.moandjiezana.",
           Set.of("config"),
           "io.prometheus.",
@@ -61,7 +75,8 @@ class PackageArrowsTest {
   private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([a-z.]+);");
   private static final Pattern NAME =
       Pattern.compile(
-          "\\b(?:io\\.lbdirector|jnr|io\\.netty|io\\.prometheus|com\\.moandjiezana)(?:\\.(?:\\w+|\\*))+");
+          "\\b(?:io\\.lbdirector|jnr|io\\.netty|io\\.prometheus|com\\.moandjiezana|ch\\.qos\\.logback)"
+              + "(?:\\.(?:\\w+|\\*))+");
   private static final Pattern COMMENT_OR_TEXT =
       Pattern.compile(
           "//[^\\n]*|/\\*.*?\\*/|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\])'",
@@ -144,6 +159,9 @@ class PackageArrowsTest {
     assertViolation("bpf", "import io.lbdirector.os.Netlink;", "io.lbdirector.os.Netlink");
     assertViolation("director", "import io.lbdirector.os.Libc;", "io.lbdirector.os.Libc");
     assertViolation("dataplane", "import io.lbdirector.*;", "io.lbdirector.*");
+    assertViolation(
+        "doctor", "import io.lbdirector.director.Director;", "io.lbdirector.director.Director");
+    assertViolation("doctor", "import io.lbdirector.os.Sys;", "io.lbdirector.os.Sys");
   }
 
   @Test
@@ -158,6 +176,8 @@ class PackageArrowsTest {
   void shouldCatchLibrariesOutsideTheirPackages() {
     assertViolation("dataplane", "import jnr.ffi.Pointer;", "jnr.ffi.Pointer");
     assertViolation("cli", "import io.netty.buffer.ByteBuf;", "io.netty.buffer.ByteBuf");
+    assertViolation(
+        "admin", "import ch.qos.logback.classic.Level;", "ch.qos.logback.classic.Level");
     assertViolation("director", "import com.moandjiezana.toml.Toml;", "com.moandjiezana.toml.Toml");
   }
 

@@ -1,7 +1,9 @@
 package io.lbdirector.abi;
 
+import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A key of {@code lb_allow}. Mirrors {@code struct lb_prefix} in lb_abi.h.
@@ -23,5 +25,23 @@ public final class PrefixLayout {
     key.putInt(LENGTH_OFFSET, mapped + prefix.length());
     key.put(ADDRESS_OFFSET, AddressLayout.encode(prefix.address()));
     return key.array();
+  }
+
+  /** The prefix that a key stands for; {@code ::/0}, which holds both families, as IPv6. */
+  public static Prefix decode(byte[] key) {
+    int length = Abi.reading(key, LENGTH).getInt(LENGTH_OFFSET);
+    byte[] bytes = Arrays.copyOfRange(key, ADDRESS_OFFSET, LENGTH);
+    return length < MAPPED_BITS
+        ? prefix(IpAddress.of(bytes), length)
+        : mapped(AddressLayout.decode(bytes), length);
+  }
+
+  private static Prefix mapped(IpAddress address, int length) {
+    return prefix(address, address.isV4() ? length - MAPPED_BITS : length);
+  }
+
+  /** The kernel takes a key with host bits too, and does not look at them. */
+  private static Prefix prefix(IpAddress address, int length) {
+    return new Prefix(Prefix.mask(address, length), length);
   }
 }

@@ -92,10 +92,9 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void warnOfGroup(String group) {
-    LOG.warn(
-        "[admin] group = \"{}\" is not in force yet: only root and the daemon's user may change"
-            + " things",
-        group);
+    LOG.atWarn()
+        .addKeyValue("group", group)
+        .log("admin group not in force yet, only root and the daemon's user may change things");
   }
 
   private void open(Router router, Limits limits) throws IOException {

@@ -312,7 +312,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (!(cause instanceof IOException)) { // a client that went away is not worth a line
-      LOG.warn("admin connection of pid {} closed", peer.pid(), cause);
+      LOG.atWarn().addKeyValue("pid", peer.pid()).setCause(cause).log("admin connection closed");
     }
     close(ctx);
   }

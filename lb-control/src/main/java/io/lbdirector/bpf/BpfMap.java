@@ -308,7 +308,7 @@ public final class BpfMap implements AutoCloseable {
     }
   }
 
-  private BatchResult tryUpdateBatch(ByteBuffer keys, ByteBuffer values, int count) {
+  BatchResult tryUpdateBatch(ByteBuffer keys, ByteBuffer values, int count) {
     int[] inOut = {count};
     int result =
         Native.libbpf().bpf_map_update_batch(fd(), address(keys), address(values), inOut, null);

@@ -39,9 +39,26 @@ public final class BpfProgram implements AutoCloseable {
    * @throws IllegalArgumentException if something else is pinned there
    */
   public static BpfProgram openPinned(Path path) {
-    Fd fd = BpfFs.open(path, "program", KIND);
+    return own(BpfFs.open(path, "program", KIND), "program " + path);
+  }
+
+  /**
+   * Opens a program of anybody's by its number. Needs CAP_SYS_ADMIN.
+   *
+   * @throws BpfException ENOENT if there is none of that number
+   */
+  static BpfProgram openById(int id) {
+    String what = "program " + id;
+    int number =
+        Native.check(
+            LibbpfIds.api().bpf_prog_get_fd_by_id(id),
+            errno -> BpfException.failed("open " + what, errno, LibbpfIds.hint(errno)));
+    return own(Fd.own(what, number), what);
+  }
+
+  private static BpfProgram own(Fd fd, String what) {
     try {
-      return new BpfProgram(ObjectInfo.of(fd, "program " + path).programName(), fd);
+      return new BpfProgram(ObjectInfo.of(fd, what).programName(), fd);
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -65,6 +82,14 @@ public final class BpfProgram implements AutoCloseable {
   /** Hash of its instructions, 16 hex digits, as {@code bpftool prog} shows it. */
   public String tag() {
     return HexFormat.of().formatHex(info().programTag());
+  }
+
+  /**
+   * Whether the kernel has made machine code of it. Also false if the kernel does not say so to
+   * this user (kernel.kptr_restrict).
+   */
+  public boolean isCompiled() {
+    return info().isProgramCompiled();
   }
 
   /** {@code "xdp"}, or {@code "type 5"} of any other. */

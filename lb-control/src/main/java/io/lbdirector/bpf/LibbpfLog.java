@@ -81,6 +81,6 @@ final class LibbpfLog {
     if (level == LEVEL_WARN && heard != null) {
       heard.add(line.replaceFirst("^libbpf: ", ""));
     }
-    LOG.debug("{}", line);
+    LOG.atDebug().addKeyValue("line", line).log("libbpf says");
   }
 }

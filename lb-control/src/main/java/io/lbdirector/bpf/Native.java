@@ -12,6 +12,8 @@ import jnr.ffi.Runtime;
  */
 final class Native {
   static final Runtime RUNTIME = Runtime.getSystemRuntime();
+  static final String LIBBPF = "libbpf.so.1";
+  static final String LIBBPF_REMEDY = "install libbpf1 (Debian: apt-get install libbpf1)";
 
   private static volatile Libbpf.Api libbpf;
 
@@ -27,9 +29,7 @@ final class Native {
 
   private static synchronized Libbpf.Api bindLibbpf() {
     if (libbpf == null) {
-      Libbpf.Api bound =
-          Sys.load(
-              Libbpf.Api.class, "libbpf.so.1", "install libbpf1 (Debian: apt-get install libbpf1)");
+      Libbpf.Api bound = Sys.load(Libbpf.Api.class, LIBBPF, LIBBPF_REMEDY);
       bound.libbpf_set_print(null);
       libbpf = bound;
     }

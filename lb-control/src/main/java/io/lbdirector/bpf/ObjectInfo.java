@@ -19,8 +19,10 @@ final class ObjectInfo {
 
   static final int PROGRAM_TAG = 8;
   static final int PROGRAM_TAG_SIZE = 8;
+  static final int PROGRAM_JITED_SIZE = 16;
   static final int PROGRAM_NAME = 64;
 
+  static final int LINK_TYPE_XDP = 6;
   static final int LINK_PROGRAM_ID = 8;
   static final int LINK_XDP_IFINDEX = 16;
 
@@ -76,6 +78,14 @@ final class ObjectInfo {
     byte[] tag = new byte[PROGRAM_TAG_SIZE];
     info.get(PROGRAM_TAG, tag);
     return tag;
+  }
+
+  boolean isProgramCompiled() {
+    return info.getInt(PROGRAM_JITED_SIZE) > 0;
+  }
+
+  boolean isXdpLink() {
+    return info.getInt(0) == LINK_TYPE_XDP;
   }
 
   int linkProgramId() {

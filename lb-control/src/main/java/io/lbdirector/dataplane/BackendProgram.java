@@ -1,9 +1,12 @@
 package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.AddressLayout;
 import io.lbdirector.abi.ConstantsLayout;
+import io.lbdirector.abi.PrefixLayout;
 import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.XdpLink;
@@ -11,8 +14,11 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The backend's program on one interface. Held by pins alone: no process stays.
@@ -191,6 +197,33 @@ public final class BackendProgram {
               + "; lbd backend attach puts it there");
     }
     return BackendStats.read(folder);
+  }
+
+  /**
+   * The link that holds the program, if it is attached by {@link #attach}.
+   *
+   * @throws BpfException if the pin cannot be opened
+   */
+  public Optional<PinnedLink> pinnedLink() {
+    return PinnedLink.read(link(), interfaceName);
+  }
+
+  /** Who may send, of a program that is attached by {@link #attach}. */
+  public Set<Prefix> allowed() {
+    return keys(Abi.ALLOW, PrefixLayout::decode);
+  }
+
+  /** The only VIPs that packets are accepted for; none: all are. */
+  public Set<IpAddress> listedVips() {
+    return keys(Abi.VIP_LIST, AddressLayout::decode);
+  }
+
+  private <T> Set<T> keys(String map, Function<byte[], T> decoder) {
+    Set<T> keys = new LinkedHashSet<>();
+    try (BpfMap pinned = BpfMap.openPinned(folder.resolve(map))) {
+      pinned.forEach((key, value) -> keys.add(decoder.apply(key)));
+    }
+    return keys;
   }
 
   private Path link() {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -43,6 +44,32 @@ public record PinFolder(Path instance) {
           "instance \"" + instanceName + "\" is not 1 to 32 letters, digits, '-' or '_'");
     }
     return new PinFolder(bpffs.resolve("lb").resolve(instanceName));
+  }
+
+  /** The folders of all instances that have anything pinned. */
+  public static List<PinFolder> all(Path bpffs) {
+    Path folder = bpffs.resolve("lb");
+    return names(folder).stream()
+        .filter(name -> NAME.matcher(name).matches())
+        .sorted()
+        .map(name -> new PinFolder(folder.resolve(name)))
+        .toList();
+  }
+
+  public String instanceName() {
+    return instance.getFileName().toString();
+  }
+
+  /** Every link that is pinned for this instance, of whatever interface. */
+  public List<PinnedLink> pinnedLinks() {
+    List<PinnedLink> pinned = new ArrayList<>();
+    for (Path folder : linkFolders()) {
+      String interfaceName = folder.getFileName().toString().replace(':', '.');
+      for (XdpLink.Mode mode : XdpLink.Mode.values()) {
+        PinnedLink.read(link(interfaceName, mode), interfaceName).ifPresent(pinned::add);
+      }
+    }
+    return pinned;
   }
 
   Path layout() {

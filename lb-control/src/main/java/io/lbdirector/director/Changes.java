@@ -293,7 +293,7 @@ final class Changes {
     long begun = System.nanoTime();
     String name = waiting.before().name();
     try {
-      LOG.warn("reload not confirmed in time, going back config={}", name);
+      LOG.atWarn().addKeyValue("config", name).log("reload not confirmed in time, going back");
       ReloadReport report = reload(load(waiting.before()), now(), Optional.empty());
       owner.tell(() -> reloads.note(report, null, name, begun));
     } catch (RefusedException e) {
@@ -376,13 +376,15 @@ final class Changes {
       Published published = publish(candidate);
       news.tell(old, candidate, results);
       if (published.changed()) {
-        LOG.info("generation published generation={}", published.now().live().generation());
+        LOG.atInfo()
+            .addKeyValue("generation", published.now().live().generation())
+            .log("generation published");
       }
       if (!DownFile.content(verdicts).equals(DownFile.content(old.verdicts()))) {
         downFile.save(verdicts);
       }
     } catch (RefusedException e) {
-      LOG.error("rows do not follow health reason=\"{}\"", Director.reason(e));
+      LOG.atError().addKeyValue("reason", Director.reason(e)).log("rows do not follow health");
       later(HEALTH_RETRY, this::followHealth);
     }
   }

@@ -45,10 +45,10 @@ final class ConfirmationFile {
         | NullPointerException
         | IllegalArgumentException
         | DateTimeException e) {
-      LOG.warn(
-          "confirmation forgotten file={} reason=\"{}\"",
-          folder.path(NAME),
-          e.getClass().getName());
+      LOG.atWarn()
+          .addKeyValue("file", folder.path(NAME))
+          .addKeyValue("reason", e.getClass().getName())
+          .log("confirmation forgotten");
       return Optional.empty();
     }
   }

@@ -241,7 +241,10 @@ public final class Director implements DirectorControl, AutoCloseable {
         ReadinessRules.of(publisher.serving().map(s -> s.candidate().families()), attached, ports);
     if (!now.equals(readiness)) {
       readiness = now;
-      LOG.info("readiness ready={} reason=\"{}\"", now.ready(), now.reason());
+      LOG.atInfo()
+          .addKeyValue("ready", now.ready())
+          .addKeyValue("reason", now.reason())
+          .log("readiness");
       events.add(
           "readiness",
           (now.ready() ? "ready: " : "not ready: ") + now.reason(),
@@ -312,22 +315,22 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private void logState(StateReport report, Throwable failure, Key key, String by) {
     if (failure != null) {
-      LOG.warn(
-          "state refused table={} backend={} by=\"{}\" reason=\"{}\"",
-          key.table(),
-          key.backend(),
-          by,
-          reason(Failures.unwrap(failure)));
+      LOG.atWarn()
+          .addKeyValue("table", key.table())
+          .addKeyValue("backend", key.backend())
+          .addKeyValue("by", by)
+          .addKeyValue("reason", reason(Failures.unwrap(failure)))
+          .log("state refused");
       return;
     }
-    LOG.info(
-        "state set table={} backend={} state={} by=\"{}\" generation={} rows_moved={}",
-        key.table(),
-        key.backend(),
-        report.state(),
-        by,
-        report.generation(),
-        report.rowsMoved());
+    LOG.atInfo()
+        .addKeyValue("table", key.table())
+        .addKeyValue("backend", key.backend())
+        .addKeyValue("state", report.state())
+        .addKeyValue("by", by)
+        .addKeyValue("generation", report.generation())
+        .addKeyValue("rows_moved", report.rowsMoved())
+        .log("state set");
     events.add(
         "state",
         "%s of %s is %s, by %s".formatted(key.backend(), key.table(), report.state(), by),

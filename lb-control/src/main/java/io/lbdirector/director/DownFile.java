@@ -38,7 +38,10 @@ final class DownFile {
       Optional<String> json = folder.read(NAME);
       return json.isPresent() ? parse(json.get()) : Map.of();
     } catch (IOException | JsonParseException | NullPointerException | IllegalArgumentException e) {
-      LOG.warn("health of before not used file={} reason=\"{}\"", folder.path(NAME), e.toString());
+      LOG.atWarn()
+          .addKeyValue("file", folder.path(NAME))
+          .addKeyValue("reason", e.toString())
+          .log("health of before not used");
       return Map.of();
     }
   }
@@ -76,7 +79,7 @@ final class DownFile {
     try {
       folder.replace(NAME, GSON.toJson(new Content(VERSION, content(verdicts))) + "\n");
     } catch (RuntimeException e) {
-      LOG.warn("health not kept reason=\"{}\"", e.getMessage());
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("health not kept");
     }
   }
 }

@@ -225,7 +225,10 @@ public final class GatewayTracker implements AutoCloseable {
       complaints.remove(address);
     } catch (OsException e) {
       if (!e.getMessage().equals(complaints.put(address, e.getMessage()))) {
-        LOG.warn("gateway not confirmed reason=\"{}\"", e.getMessage());
+        LOG.atWarn()
+            .addKeyValue("gateway", address)
+            .addKeyValue("reason", e.getMessage())
+            .log("gateway not confirmed");
       }
     }
   }
@@ -279,7 +282,7 @@ public final class GatewayTracker implements AutoCloseable {
   private void awaitEnd() {
     try {
       if (!thread.awaitTermination(END_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.warn("gateway tracker does not end timeout={}", END_TIMEOUT);
+        LOG.atWarn().addKeyValue("timeout", END_TIMEOUT).log("gateway tracker does not end");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Says what has changed in the health of backends: in the log, and to those who listen. */
 final class HealthNews {
@@ -43,12 +44,12 @@ final class HealthNews {
 
   private void tell(DirectorConfig.Table table, IpAddress backend, Health health, String reason) {
     String word = health.name().toLowerCase(Locale.ROOT);
-    String line = "health table={} backend={} health={} reason=\"{}\"";
-    if (health == Health.DOWN) {
-      LOG.warn(line, table.name(), backend, word, reason);
-    } else {
-      LOG.info(line, table.name(), backend, word, reason);
-    }
+    LOG.atLevel(health == Health.DOWN ? Level.WARN : Level.INFO)
+        .addKeyValue("table", table.name())
+        .addKeyValue("backend", backend)
+        .addKeyValue("health", word)
+        .addKeyValue("reason", reason)
+        .log("health");
     events.add(
         "health",
         "%s of %s is %s: %s".formatted(backend, table.name(), word, reason),
@@ -84,9 +85,17 @@ final class HealthNews {
     int down = verdict.down().size();
     int of = verdict.health().size();
     if (verdict.panic()) {
-      LOG.error("panic table={} down={} backends={}: all count as up", table, down, of);
+      LOG.atError()
+          .addKeyValue("table", table)
+          .addKeyValue("down", down)
+          .addKeyValue("backends", of)
+          .log("panic: all count as up");
     } else {
-      LOG.warn("panic over table={} down={} backends={}", table, down, of);
+      LOG.atWarn()
+          .addKeyValue("table", table)
+          .addKeyValue("down", down)
+          .addKeyValue("backends", of)
+          .log("panic over");
     }
     events.add(
         "panic",

@@ -46,7 +46,7 @@ final class OwnerThread implements Executor, AutoCloseable {
     try {
       execute(task);
     } catch (RejectedExecutionException e) {
-      LOG.debug("news after the end of {}", name);
+      LOG.atDebug().addKeyValue("thread", name).log("news after the end");
     }
   }
 
@@ -63,7 +63,7 @@ final class OwnerThread implements Executor, AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException | Error e) {
-      LOG.error("task failed, goes on thread={} reason=\"{}\"", name, e.getMessage(), e);
+      LOG.atError().addKeyValue("thread", name).setCause(e).log("task failed, goes on");
     }
   }
 

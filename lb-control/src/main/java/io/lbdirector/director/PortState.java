@@ -34,15 +34,15 @@ public record PortState(
     Optional<MacAddress> gateway6Mac,
     String gateway6State) {
 
-  Optional<IpAddress> gateway(IpFamily family) {
+  public Optional<IpAddress> gateway(IpFamily family) {
     return family == IpFamily.V4 ? gateway : gateway6;
   }
 
-  Optional<MacAddress> gatewayMac(IpFamily family) {
+  public Optional<MacAddress> gatewayMac(IpFamily family) {
     return family == IpFamily.V4 ? gatewayMac : gateway6Mac;
   }
 
-  String gatewayState(IpFamily family) {
+  public String gatewayState(IpFamily family) {
     return family == IpFamily.V4 ? gatewayState : gateway6State;
   }
 

@@ -99,13 +99,13 @@ final class Ports {
       plane.setPort(Abi.DEFAULT_PORT, encode(port));
     }
     PortState before = written.put(port.name(), port);
-    LOG.info(
-        "port interface={} mac={} gateway_mac={} gateway6_mac={} mtu={}",
-        port.name(),
-        port.mac(),
-        port.gatewayMac().map(Object::toString).orElse("unknown"),
-        port.gateway6Mac().map(Object::toString).orElse("unknown"),
-        port.mtu());
+    LOG.atInfo()
+        .addKeyValue("interface", port.name())
+        .addKeyValue("mac", port.mac())
+        .addKeyValue("gateway_mac", port.gatewayMac().map(Object::toString).orElse("unknown"))
+        .addKeyValue("gateway6_mac", port.gateway6Mac().map(Object::toString).orElse("unknown"))
+        .addKeyValue("mtu", port.mtu())
+        .log("port");
     if (before != null && before.ifindex() != port.ifindex()) {
       plane.removePort(before.ifindex());
     }

@@ -72,7 +72,8 @@ final class Publisher {
     Transition transition = plan(live, candidate);
     boolean adopted = transition.changesNothing();
     List<String> warnings = new ArrayList<>(candidate.warnings());
-    SilentGateways.warnings(coming(candidate, live), ports, started.director()).forEach(LOG::warn);
+    SilentGateways.warnings(coming(candidate, live), ports, started.director())
+        .forEach(warning -> LOG.atWarn().addKeyValue("warning", warning).log("gateway silent"));
     LiveState now = swap(transition, warnings);
     Serving taken =
         new Serving(
@@ -84,12 +85,11 @@ final class Publisher {
             List.copyOf(warnings));
     serve(taken);
     logWarnings(taken);
-    LOG.info(
-        "{} generation={} tables={} config={}",
-        adopted ? "generation taken over" : "generation published",
-        now.generation(),
-        candidate.rows().size(),
-        taken.source());
+    LOG.atInfo()
+        .addKeyValue("generation", now.generation())
+        .addKeyValue("tables", candidate.rows().size())
+        .addKeyValue("config", taken.source())
+        .log(adopted ? "generation taken over" : "generation published");
     return taken;
   }
 
@@ -134,7 +134,10 @@ final class Publisher {
 
   private static void logWarnings(Serving now) {
     for (String warning : now.candidate().warnings()) {
-      LOG.warn("config={} warning=\"{}\"", now.source(), warning);
+      LOG.atWarn()
+          .addKeyValue("config", now.source())
+          .addKeyValue("warning", warning)
+          .log("config warns");
     }
   }
 
@@ -157,7 +160,10 @@ final class Publisher {
       return swap.apply(transition);
     } catch (DataPlaneSwap.RetireException e) {
       warnings.add(e.getMessage());
-      LOG.warn("retire failed generation={}", e.live().generation(), e);
+      LOG.atWarn()
+          .addKeyValue("generation", e.live().generation())
+          .setCause(e)
+          .log("retire failed");
       return e.live();
     } catch (RuntimeException e) {
       throw refused("the kernel refused the new generation", e);

@@ -35,27 +35,30 @@ final class ReloadLog {
   void note(ReloadReport report, Throwable failure, String name, long begun) {
     if (failure != null) {
       String reason = Director.reason(Failures.unwrap(failure));
-      LOG.warn("reload refused config={} reason=\"{}\"", name, reason);
+      LOG.atWarn().addKeyValue("config", name).addKeyValue("reason", reason).log("reload refused");
       events.add("refused", name + ": " + reason, Map.of("config", name, "reason", reason));
       count("refused", begun);
     } else if (report.changed()) {
       notePublished(report, name);
       count("published", begun);
     } else {
-      LOG.info("reload changes nothing generation={} config={}", report.generation(), name);
+      LOG.atInfo()
+          .addKeyValue("generation", report.generation())
+          .addKeyValue("config", name)
+          .log("reload changes nothing");
       count("unchanged", begun);
     }
   }
 
   private void notePublished(ReloadReport report, String name) {
     lastPublished = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    LOG.info(
-        "generation published generation={} tables_built={} rows_moved={} rows_lost={} config={}",
-        report.generation(),
-        report.tablesBuilt(),
-        report.rowsMoved(),
-        report.rowsLost(),
-        name);
+    LOG.atInfo()
+        .addKeyValue("generation", report.generation())
+        .addKeyValue("tables_built", report.tablesBuilt())
+        .addKeyValue("rows_moved", report.rowsMoved())
+        .addKeyValue("rows_lost", report.rowsLost())
+        .addKeyValue("config", name)
+        .log("generation published");
     events.add(
         "generation",
         "generation %d is live: %s".formatted(report.generation(), name),

@@ -177,7 +177,9 @@ public final class HealthChecker implements HealthChecks, AutoCloseable {
       group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
       if (!loop.inEventLoop()
           && !group.terminationFuture().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("health checks still busy after the close seconds={}", CLOSE_SECONDS);
+        LOG.atWarn()
+            .addKeyValue("seconds", CLOSE_SECONDS)
+            .log("health checks still busy after the close");
       }
     }
   }

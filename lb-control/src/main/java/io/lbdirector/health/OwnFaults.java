@@ -27,7 +27,10 @@ final class OwnFaults {
     Long last = loggedAt.get(words);
     if (last == null || nowNanos - last >= PAUSE_NANOS) {
       loggedAt.put(words, nowNanos);
-      LOG.warn("health check without a result backend={} reason=\"{}\"", target.backend(), words);
+      LOG.atWarn()
+          .addKeyValue("backend", target.backend())
+          .addKeyValue("reason", words)
+          .log("health check without a result");
     }
   }
 }

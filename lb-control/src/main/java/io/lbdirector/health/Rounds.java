@@ -119,7 +119,10 @@ final class Rounds {
     try {
       listener.changed(target.target(), target.health());
     } catch (RuntimeException | Error e) {
-      LOG.error("health change not handled backend={}", target.target().backend(), e);
+      LOG.atError()
+          .addKeyValue("backend", target.target().backend())
+          .setCause(e)
+          .log("health change not handled");
     }
   }
 }

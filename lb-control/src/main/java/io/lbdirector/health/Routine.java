@@ -56,7 +56,10 @@ final class Routine {
     try {
       run = probe.start(this::answered);
     } catch (RuntimeException | Error e) {
-      LOG.error("health check failed backend={}", target.target().backend(), e);
+      LOG.atError()
+          .addKeyValue("backend", target.target().backend())
+          .setCause(e)
+          .log("health check failed");
       answered(Result.none(e.toString()));
     }
   }

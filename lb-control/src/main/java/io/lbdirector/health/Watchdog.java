@@ -84,10 +84,12 @@ final class Watchdog implements AutoCloseable {
     long late = comesRound ? checksLateNanos : now - askedNanos - toleranceNanos;
     switch (stall.look(now, late)) {
       case BEGUN ->
-          LOG.warn(
-              "health checks stalled, verdicts may be old reason=\"{}\" late_ms={}",
-              comesRound ? "checks begin too late" : "the event loop does not come round",
-              TimeUnit.NANOSECONDS.toMillis(late));
+          LOG.atWarn()
+              .addKeyValue(
+                  "reason",
+                  comesRound ? "checks begin too late" : "the event loop does not come round")
+              .addKeyValue("late_ms", TimeUnit.NANOSECONDS.toMillis(late))
+              .log("health checks stalled, verdicts may be old");
       case OVER -> LOG.warn("health checks run in time again");
       case NONE -> {}
     }

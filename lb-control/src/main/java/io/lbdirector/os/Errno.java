@@ -23,8 +23,10 @@ public final class Errno {
   public static final int ENOLINK = 67;
   public static final int EOPNOTSUPP = 95;
   public static final int EAFNOSUPPORT = 97;
+  public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
   public static final int ETIMEDOUT = 110;
+  public static final int EHOSTUNREACH = 113;
 
   /** From include/uapi/asm-generic/errno-base.h and errno.h; the position is the number. */
   private static final String[] NAMES =

@@ -77,6 +77,8 @@ public interface Libc {
       @Out byte[] from,
       @In @Out int[] fromLength);
 
+  int ioctl(int fd, @u_int64_t long request, Pointer argument);
+
   int poll(@In @Out byte[] fds, @size_t long count, int timeoutMs);
 
   int eventfd(int initial, int flags);

@@ -1,6 +1,8 @@
 package io.lbdirector.os;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,7 @@ final class LinkCodec {
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
   private static final int IFLA_EXT_MASK = 29;
+  private static final int IFLA_XDP = 43;
   private static final int SKIP_STATISTICS = 8;
 
   private LinkCodec() {}
@@ -54,5 +57,23 @@ final class LinkCodec {
             attributes.integer(IFLA_MTU).orElse(0),
             (flags & IFF_UP) != 0,
             (flags & IFF_LOWER_UP) != 0));
+  }
+
+  /** The XDP programs on the link that the payload of {@link #NEW} is about, one a mode. */
+  static List<AttachedXdp> parseXdp(ByteBuffer payload) {
+    if (payload.remaining() < HEADER_LENGTH || payload.get(0) != 0) {
+      return List.of();
+    }
+    Optional<ByteBuffer> nested = NetlinkAttributes.parse(payload, HEADER_LENGTH).value(IFLA_XDP);
+    if (nested.isEmpty()) {
+      return List.of();
+    }
+    NetlinkAttributes xdp = NetlinkAttributes.parse(nested.get(), 0);
+    List<AttachedXdp> programs = new ArrayList<>();
+    for (AttachedXdp.Mode mode : AttachedXdp.Mode.values()) {
+      xdp.integer(mode.attribute())
+          .ifPresent(id -> programs.add(new AttachedXdp(payload.getInt(IFINDEX), mode, id)));
+    }
+    return programs;
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A file that one process holds at a time, with its pid inside. Made with flock(2): the kernel lets
@@ -25,6 +27,7 @@ public final class LockFile implements AutoCloseable {
   private static final int MODE = 0644;
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
+  private static final Path LOCKS = Path.of("/proc/locks");
 
   private final Path path;
   private final int fd;
@@ -92,6 +95,28 @@ public final class LockFile implements AutoCloseable {
     } catch (RuntimeException e) {
       lock.closeFile();
       throw e;
+    }
+  }
+
+  /**
+   * Who holds the lock, in this pid namespace, from {@code /proc/locks}: looking does not get in
+   * the way of whoever takes it meanwhile.
+   *
+   * @return empty if nobody holds it, or there is no such file
+   */
+  public static OptionalLong heldBy(Path path) {
+    OptionalLong pid = holder(path);
+    if (pid.isEmpty()) {
+      return pid;
+    }
+    try (Stream<String> locks = Files.lines(LOCKS)) {
+      String inode = Files.getAttribute(path, "unix:ino").toString();
+      Pattern entry = Pattern.compile(".*: FLOCK .* " + pid.getAsLong() + " \\S+:" + inode + " .*");
+      return locks.anyMatch(line -> entry.matcher(line).matches()) ? pid : OptionalLong.empty();
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("look for the holder of " + path + " in " + LOCKS, e);
     }
   }
 

@@ -3,13 +3,14 @@ package io.lbdirector.os;
 import io.lbdirector.forwarding.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Asks the kernel about links, default routes and neighbours, and makes it resolve neighbours, over
- * rtnetlink. Belongs to the network namespace of the thread that opened it; safe for use by many
- * threads, which take turns.
+ * Asks the kernel about links, addresses, routes and neighbours, and makes it resolve neighbours,
+ * over rtnetlink. Belongs to the network namespace of the thread that opened it; safe for use by
+ * many threads, which take turns.
  */
 public final class Netlink implements AutoCloseable {
   /** The kernel answers at once; this is so that a bug never hangs the daemon. */
@@ -33,12 +34,49 @@ public final class Netlink implements AutoCloseable {
     return new Netlink(NetlinkSocket.open(0));
   }
 
+  /** One for generic netlink, of which {@link #exchange} alone makes sense. */
+  static Netlink openGeneric() {
+    return new Netlink(NetlinkSocket.open(NetlinkSocket.NETLINK_GENERIC, 0));
+  }
+
   /** All links of the namespace, in the kernel's order. */
   public List<LinkInfo> links() {
     return dump(
         LinkCodec.dump(),
         "list links",
         (message, links) -> LinkCodec.parse(message.payload()).ifPresent(links::add));
+  }
+
+  /** The XDP programs on all links. */
+  public List<AttachedXdp> attachedXdp() {
+    return dump(
+        LinkCodec.dump(),
+        "list XDP programs",
+        (message, found) -> found.addAll(LinkCodec.parseXdp(message.payload())));
+  }
+
+  /** All addresses of this namespace, of both families. */
+  public List<AddressInfo> addresses() {
+    return dump(
+        AddressCodec.dump(),
+        "list addresses",
+        (message, found) -> AddressCodec.parse(message.payload()).ifPresent(found::add));
+  }
+
+  /** Which way the kernel would send to {@code destination}; empty if it knows none. */
+  public synchronized Optional<ChosenRoute> route(IpAddress destination) {
+    List<ChosenRoute> chosen = new ArrayList<>();
+    try {
+      exchange(
+          RouteCodec.lookup(destination),
+          "find the route to " + destination,
+          message -> RouteCodec.parseChosen(message.payload()).ifPresent(chosen::add));
+    } catch (OsException e) {
+      if (e.errno() != Errno.ENETUNREACH && e.errno() != Errno.EHOSTUNREACH) {
+        throw e;
+      }
+    }
+    return chosen.stream().findFirst();
   }
 
   /** All default routes of both families, IPv4 first, else in the kernel's order. */
@@ -101,7 +139,7 @@ public final class Netlink implements AutoCloseable {
    *
    * @return false if what was dumped changed meanwhile, so that the answer may contradict itself
    */
-  private boolean exchange(
+  synchronized boolean exchange(
       NetlinkRequest request, String attempted, Consumer<NetlinkMessage> onMessage) {
     if (closed) {
       throw new IllegalStateException("netlink socket is closed");

@@ -5,14 +5,15 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * A rtnetlink socket, of the namespace of the thread that opened it. For one thread at a time.
+ * A netlink socket, of the namespace of the thread that opened it. For one thread at a time.
  *
  * <pre> struct sockaddr_nl  0: family (u16) | 4: port (u32) | 8: groups (u32) | length 12 </pre>
  */
 final class NetlinkSocket implements AutoCloseable {
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
-  private static final int NETLINK_ROUTE = 0;
+  static final int NETLINK_ROUTE = 0;
+  static final int NETLINK_GENERIC = 16;
   private static final int SO_RCVBUF = 8;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int MSG_TRUNC = 0x20;
@@ -31,12 +32,18 @@ final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
+   * One for rtnetlink.
+   *
    * @param groups bits of multicast groups to join, bit 0 for group 1; 0 for requests only
    */
   static NetlinkSocket open(int groups) {
+    return open(NETLINK_ROUTE, groups);
+  }
+
+  static NetlinkSocket open(int protocol, int groups) {
     int fd =
         Sys.check(
-            Sys.LIBC.socket(AF_NETLINK, SOCK_RAW | Sys.SOCK_CLOEXEC, NETLINK_ROUTE),
+            Sys.LIBC.socket(AF_NETLINK, SOCK_RAW | Sys.SOCK_CLOEXEC, protocol),
             "open netlink socket",
             "a systemd unit needs AF_NETLINK in RestrictAddressFamilies");
     NetlinkSocket socket = new NetlinkSocket(fd);

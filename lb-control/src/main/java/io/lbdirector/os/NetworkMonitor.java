@@ -134,7 +134,10 @@ public final class NetworkMonitor implements AutoCloseable {
   private void reportUnreadable(RuntimeException e) {
     if (!unreadableReported) {
       unreadableReported = true;
-      LOG.error("netlink message not understood, later ones not logged action=resync", e);
+      LOG.atError()
+          .addKeyValue("action", "resync")
+          .setCause(e)
+          .log("netlink message not understood, later ones not logged");
     }
   }
 
@@ -145,7 +148,7 @@ public final class NetworkMonitor implements AutoCloseable {
     try {
       listener.accept(event);
     } catch (RuntimeException e) {
-      LOG.error("network event not handled event={}", event, e);
+      LOG.atError().addKeyValue("event", event).setCause(e).log("network event not handled");
     }
   }
 

@@ -84,7 +84,10 @@ public final class ReadLoop implements AutoCloseable {
     try {
       return work.run();
     } catch (RuntimeException e) {
-      LOG.error("could not read sockets thread={} action=continue", thread.getName(), e);
+      LOG.atError()
+          .addKeyValue("thread", thread.getName())
+          .setCause(e)
+          .log("sockets not read, goes on");
       LockSupport.parkNanos(PAUSE_NANOS);
       return 0;
     }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Default routes in rtnetlink's terms (include/uapi/linux/rtnetlink.h).
@@ -33,12 +34,17 @@ final class RouteCodec {
   private static final int HOP_LENGTH = 8;
   private static final int HOP_IFINDEX = 4;
 
+  private static final int RTA_DST = 1;
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
+  private static final int RTA_METRICS = 8;
   private static final int RTA_MULTIPATH = 9;
   private static final int RTA_TABLE = 15;
   private static final int RTA_VIA = 18;
+
+  /** Of those nested in {@link #RTA_METRICS}. */
+  private static final int RTAX_MTU = 2;
 
   /** {@code struct rtvia} has the address behind its family. */
   private static final int VIA_ADDRESS = 2;
@@ -49,6 +55,31 @@ final class RouteCodec {
     NetlinkRequest request = new NetlinkRequest(GET, NetlinkMessage.DUMP, HEADER_LENGTH);
     request.header().put(0, (byte) family.number());
     return request;
+  }
+
+  /** Which way the kernel would send to one destination. */
+  static NetlinkRequest lookup(IpAddress destination) {
+    NetlinkRequest request = new NetlinkRequest(GET, NetlinkMessage.ACK, HEADER_LENGTH);
+    request
+        .header()
+        .put(0, (byte) IpFamily.of(destination).number())
+        .put(1, (byte) (destination.length() * Byte.SIZE));
+    return request.attribute(RTA_DST, destination.toBytes());
+  }
+
+  /** Reads the answer to {@link #lookup}; empty if nothing is sent out of an interface. */
+  static Optional<ChosenRoute> parseChosen(ByteBuffer payload) {
+    NetlinkAttributes attributes = NetlinkAttributes.parse(payload, HEADER_LENGTH);
+    OptionalInt ifindex = attributes.integer(RTA_OIF);
+    if (ifindex.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalInt mtu =
+        attributes
+            .value(RTA_METRICS)
+            .map(metrics -> NetlinkAttributes.parse(metrics, 0).integer(RTAX_MTU))
+            .orElse(OptionalInt.empty());
+    return Optional.of(new ChosenRoute(ifindex.getAsInt(), gateway(attributes), mtu));
   }
 
   /**

@@ -63,7 +63,7 @@ public final class SdNotify {
       transmit(address(socket), String.join("\n", assignments).getBytes(StandardCharsets.UTF_8));
       return true;
     } catch (RuntimeException e) {
-      LOG.debug("notify socket {}: {}", socket, e.getMessage());
+      LOG.atDebug().addKeyValue("socket", socket).setCause(e).log("notify socket does not answer");
       return false;
     }
   }

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is encoded reads back as it was, and the bytes stand where the wire and the kernel want. */
 class LayoutCodecTest {
+  private static final Prefix ANY = new Prefix(IpAddress.parse("::"), 0);
+  private static final Prefix ANY4 = new Prefix(IpAddress.parse("0.0.0.0"), 0);
+
   private static final Optional<MacAddress> NONE = Optional.empty();
 
   private static final SipKey KEY = SipKey.parseHex("000102030405060708090a0b0c0d0e0f");
@@ -141,6 +144,22 @@ class LayoutCodecTest {
     assertEquals("00000000000000000000ffff0a000100", hex.formatHex(key.array(), 4, 20));
     Prefix network6 = new Prefix(IpAddress.parse("2001:db8::"), 32);
     assertEquals(32, Abi.reading(PrefixLayout.encode(network6), 20).getInt(0));
+    for (Prefix prefix : List.of(network, network6, Prefix.host(Actors.VIP), ANY, ANY4)) {
+      assertEquals(prefix, PrefixLayout.decode(PrefixLayout.encode(prefix)));
+    }
+  }
+
+  @Test
+  void shouldReadPrefixesThatOthersWrote() {
+    assertEquals(new Prefix(IpAddress.parse("10.0.0.0"), 8), prefix(104, "ffff0a010203"));
+    assertEquals(new Prefix(IpAddress.parse("::"), 64), prefix(64, "ffff0a010203"));
+  }
+
+  /** The last bytes of its address are given; those before are zero. */
+  private static Prefix prefix(int length, String lastBytes) {
+    ByteBuffer key = Abi.zeroed(PrefixLayout.LENGTH).putInt(0, length);
+    byte[] last = HexFormat.of().parseHex(lastBytes);
+    return PrefixLayout.decode(key.put(PrefixLayout.LENGTH - last.length, last).array());
   }
 
   @Test

@@ -59,8 +59,10 @@ class CLayoutTest {
         .field("type", 0)
         .field("id", ObjectInfo.ID)
         .field("tag", ObjectInfo.PROGRAM_TAG)
+        .field("jited_prog_len", ObjectInfo.PROGRAM_JITED_SIZE)
         .field("name", ObjectInfo.PROGRAM_NAME);
     fields("bpf_link_info")
+        .field("type", 0)
         .field("id", ObjectInfo.ID)
         .field("prog_id", ObjectInfo.LINK_PROGRAM_ID)
         .field("xdp.ifindex", ObjectInfo.LINK_XDP_IFINDEX);
@@ -90,6 +92,7 @@ class CLayoutTest {
     expected.put("BPF_F_INNER_MAP", (long) MapSpec.INNER_MAP);
     expected.put("BPF_OBJ_NAME_LEN", MapSpec.MAX_NAME + 1L);
     expected.put("BPF_FS_MAGIC", BpfFs.BPF_FS_MAGIC);
+    expected.put("BPF_LINK_TYPE_XDP", (long) ObjectInfo.LINK_TYPE_XDP);
     expected.put("BPF_XDP", (long) XdpLink.BPF_XDP);
     expected.put("XDP_FLAGS_DRV_MODE", (long) XdpLink.Mode.NATIVE.flag());
     expected.put("XDP_FLAGS_SKB_MODE", (long) XdpLink.Mode.GENERIC.flag());

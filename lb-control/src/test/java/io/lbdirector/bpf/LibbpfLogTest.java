@@ -86,6 +86,6 @@ class LibbpfLogTest {
   }
 
   private List<String> lines() {
-    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    return log.list.stream().map(e -> e.getKeyValuePairs().get(0).value.toString()).toList();
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.bpf.XdpLink.Mode;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,15 @@ class XdpLinkTest {
         assertEquals(grow.id(), link.programId());
       }
       BpfFs.unpin(bpffs.path("link"));
-      assertFalse(veth.shown().contains("prog/xdp"), veth.shown());
+      awaitDetached();
+    }
+  }
+
+  /** The kernel lets go of an unpinned link after an RCU grace period. */
+  private void awaitDetached() {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (veth.shown().contains("prog/xdp")) {
+      assertTrue(System.nanoTime() < deadline, veth.shown());
     }
   }
 

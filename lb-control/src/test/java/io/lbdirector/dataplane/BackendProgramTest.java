@@ -24,6 +24,7 @@ import io.lbdirector.packet.OuterModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -122,6 +123,21 @@ class BackendProgramTest {
     assertEquals(3, count(Outcome.SYN));
     assertEquals(2, count(Outcome.REFUSED_SOURCE));
     assertEquals(1, count(Outcome.REFUSED_VIP));
+  }
+
+  @Test
+  void shouldTellWhatIsAttachedAndWhoMaySend() throws Exception {
+    assertEquals(Optional.empty(), program.pinnedLink());
+    attach(Set.of(DIRECTOR, OTHERS), VIP, Actors.VIP6);
+    PinnedLink link = program.pinnedLink().orElseThrow();
+    assertEquals("eth0", link.interfaceName());
+    assertEquals(BackendHost.ETH0, link.ifindex());
+    assertEquals(Set.of(DIRECTOR, OTHERS), program.allowed());
+    assertEquals(Set.of(VIP, Actors.VIP6), program.listedVips());
+    attach(Set.of(Options.ANY));
+    assertEquals(link.linkId(), program.pinnedLink().orElseThrow().linkId());
+    assertEquals(Set.of(Options.ANY), program.allowed());
+    assertEquals(Set.of(), program.listedVips());
   }
 
   @Test

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.lbdirector.log.EventLayout;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   List<String> at(Level level) {
     return events.stream()
         .filter(event -> event.getLevel() == level)
-        .map(ILoggingEvent::getFormattedMessage)
+        .map(EventLayout::text)
         .toList();
   }
 

@@ -41,9 +41,9 @@ final class OwnerThreadTest {
       assertSame(before, owner.ask(Thread::currentThread).join());
       assertEquals(
           List.of(
-              "task failed, goes on thread=test reason=\"first\"",
-              "task failed, goes on thread=test reason=\"second\""),
-          log.at(Level.ERROR));
+              "task failed, goes on thread=test error=\"IllegalStateException: first\"",
+              "task failed, goes on thread=test error=\"AssertionError: second\""),
+          log.at(Level.ERROR).stream().map(line -> line.replaceAll(" at=.*", "")).toList());
     }
   }
 

@@ -40,6 +40,19 @@ final class LockFileTest {
   }
 
   @Test
+  void shouldTellWhoHoldsItWithoutTakingIt() throws Exception {
+    assertEquals(OptionalLong.empty(), LockFile.heldBy(path));
+    try (LockFile held = LockFile.tryAcquire(path)) {
+      assertEquals(OptionalLong.of(OWN_PID), LockFile.heldBy(path));
+    }
+    assertEquals(OptionalLong.empty(), LockFile.heldBy(path));
+    Files.writeString(path, OWN_PID + "\n"); // as one that was killed leaves it
+    assertEquals(OptionalLong.empty(), LockFile.heldBy(path));
+    Files.writeString(path, "no pid");
+    assertEquals(OptionalLong.empty(), LockFile.heldBy(path));
+  }
+
+  @Test
   void shouldSeeThatAnotherProcessHoldsItUntilThatOneDies() throws Exception {
     Process holder =
         new ProcessBuilder(

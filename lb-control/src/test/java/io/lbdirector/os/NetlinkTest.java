@@ -11,6 +11,7 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,46 @@ final class NetlinkTest {
     far.ip("link set eth0 down");
     assertTrue(netlink.links().get(1).adminUp());
     assertTrue(!netlink.links().get(1).carrier());
+  }
+
+  @Test
+  void shouldListAddresses() {
+    near.ip("addr add 192.0.2.20 peer 192.0.2.21/32 dev lo");
+    List<AddressInfo> addresses = netlink.addresses();
+    for (AddressInfo own :
+        List.of(
+            new AddressInfo(1, IpAddress.parse("127.0.0.1")),
+            new AddressInfo(1, IpAddress.parse("::1")),
+            new AddressInfo(1, IpAddress.parse("192.0.2.20")),
+            new AddressInfo(IFINDEX, IpAddress.parse("192.0.2.10")),
+            new AddressInfo(IFINDEX, IpAddress.parse("2001:db8::10")))) {
+      assertTrue(addresses.contains(own), own + " in " + addresses);
+    }
+    assertEquals(6, addresses.size(), addresses.toString()); // a link-local one too
+  }
+
+  @Test
+  void shouldTellTheRouteToADestinationWithItsMtu() {
+    near.ip("route add 198.51.100.0/24 via 192.0.2.1 mtu 1400");
+    near.ip("route add 2001:db8:1::/48 via 2001:db8::1 mtu 1300");
+    near.ip("route add 198.51.101.0/24 dev eth0");
+    assertEquals(Optional.of(chosen("192.0.2.1", 1400)), routeTo("198.51.100.7"));
+    assertEquals(Optional.of(chosen("2001:db8::1", 1300)), routeTo("2001:db8:1::7"));
+    assertEquals(
+        Optional.of(new ChosenRoute(IFINDEX, Optional.empty(), OptionalInt.empty())),
+        routeTo("198.51.101.7"));
+    assertEquals(Optional.empty(), routeTo("203.0.113.1"));
+    assertEquals(Optional.empty(), routeTo("2001:db8:2::1"));
+    near.ip("route add unreachable 203.0.113.0/24");
+    assertEquals(Optional.empty(), routeTo("203.0.113.1"));
+  }
+
+  private Optional<ChosenRoute> routeTo(String destination) {
+    return netlink.route(IpAddress.parse(destination));
+  }
+
+  private static ChosenRoute chosen(String gateway, int mtu) {
+    return new ChosenRoute(IFINDEX, Optional.of(IpAddress.parse(gateway)), OptionalInt.of(mtu));
   }
 
   @Test
@@ -195,7 +236,7 @@ final class NetlinkTest {
       logger.detachAppender(log);
     }
     assertEquals(
-        List.of("[ERROR] netlink message not understood, later ones not logged action=resync"),
+        List.of("[ERROR] netlink message not understood, later ones not logged"),
         log.list.stream().map(Object::toString).toList());
   }
 
