@@ -2,6 +2,7 @@ package io.lbdirector;
 
 import io.lbdirector.abi.Abi;
 import io.lbdirector.admin.AdminServer;
+import io.lbdirector.admin.MetricsServer;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.config.ConfigSource;
@@ -19,10 +20,15 @@ import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.HealthChecker;
+import io.lbdirector.metrics.StatsdPush;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.LockFile;
 import io.lbdirector.os.SdNotify;
 import io.lbdirector.os.Signals;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -120,7 +126,9 @@ final class Daemon {
                     this::announce,
                     Clock.systemUTC()));
         AdminServer admin =
-            AdminServer.start(config.admin().socket(), config.admin().group(), director)) {
+            AdminServer.start(config.admin().socket(), config.admin().group(), director);
+        MetricsServer metrics = metrics(config, director);
+        StatsdPush statsd = statsd(config, director)) {
       directing = director;
       gateways.start(director::portChanged);
       director.start();
@@ -131,8 +139,34 @@ final class Daemon {
       attach(settings, interfaces, attachments, director);
       forwarding = true;
       LOG.atInfo().addKeyValue("path", admin.socket()).log("admin socket open");
+      if (metrics != null) {
+        LOG.atInfo().addKeyValue("address", metrics.address()).log("metrics open");
+      }
       serveRequests(director);
     }
+  }
+
+  /** Null if the config wants none. */
+  private static MetricsServer metrics(DirectorConfig config, Director director)
+      throws IOException {
+    if (config.admin().metrics().isEmpty()) {
+      return null;
+    }
+    return MetricsServer.start(address(config.admin().metrics().get()), director);
+  }
+
+  /** Null if the config wants none. */
+  private static StatsdPush statsd(DirectorConfig config, Director director) throws IOException {
+    if (config.admin().statsd().isEmpty()) {
+      return null;
+    }
+    return StatsdPush.start(address(config.admin().statsd().get()), director);
+  }
+
+  private static InetSocketAddress address(DirectorConfig.Endpoint endpoint)
+      throws UnknownHostException {
+    return new InetSocketAddress(
+        InetAddress.getByAddress(endpoint.address().toBytes()), endpoint.port());
   }
 
   private static List<IpAddress> sources(DirectorConfig config) {

@@ -38,7 +38,7 @@ class PackageArrowsTest {
               "director",
               Set.of("forwarding", "config", "abi", "bpf", "os", "dataplane", "health")),
           Map.entry("metrics", Set.of(CONTROL)),
-          Map.entry("admin", Set.of("forwarding", "metrics", CONTROL)),
+          Map.entry("admin", Set.of("forwarding", "metrics", "os.Groups", CONTROL)),
           Map.entry("glb", Set.of("config", "forwarding")),
           Map.entry("cli", Set.of("admin", "config", "forwarding", "glb")),
           Map.entry("log", Set.of()),

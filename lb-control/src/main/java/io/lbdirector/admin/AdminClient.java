@@ -4,8 +4,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.lbdirector.admin.ServerEvents.ServerEvent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
@@ -21,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * The client half of the admin socket: one request, one connection, one answer.
+ * The client half of the admin socket: one request, one connection, one answer, or one stream of
+ * events.
  *
  * <p>JDK channels and a small HTTP/1.1 instead of Netty, and no native library: the start-up of
  * {@code lbctl} is what its user waits for. Safe for any thread; keeps nothing open.
@@ -32,18 +36,23 @@ public final class AdminClient {
   private static final Duration LOOK = Duration.ofSeconds(5);
   private static final Duration CHANGE = Duration.ofSeconds(60);
 
+  /** Some heartbeats of a stream. */
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+
   private final Path socket;
   private final Duration lookTimeout;
   private final Duration changeTimeout;
+  private final Duration silenceTimeout;
 
   public AdminClient(Path socket) {
-    this(socket, LOOK, CHANGE);
+    this(socket, LOOK, CHANGE, SILENCE);
   }
 
-  AdminClient(Path socket, Duration lookTimeout, Duration changeTimeout) {
+  AdminClient(Path socket, Duration lookTimeout, Duration changeTimeout, Duration silenceTimeout) {
     this.socket = socket;
     this.lookTimeout = lookTimeout;
     this.changeTimeout = changeTimeout;
+    this.silenceTimeout = silenceTimeout;
   }
 
   /** One segment of a path, or one value of a query, percent-encoded. */
@@ -74,12 +83,76 @@ public final class AdminClient {
 
   private JsonElement exchange(String method, String target, byte[] body, Duration timeout)
       throws DaemonUnreachableException, DaemonRefusedException {
-    HttpReply reply = converse(request(method, target, body), timeout);
+    HttpReply reply =
+        converse(
+            timeout,
+            late(timeout),
+            (channel, watchdog) -> {
+              Begun answer = send(channel, request(method, target, body));
+              return HttpReply.read(answer.head(), answer.rest());
+            });
     if (reply.status() >= 300) {
       throw refused(reply);
     }
+    return json(reply.text());
+  }
+
+  /**
+   * Listens to events.
+   *
+   * @param after id of the last one that is known; 0 for all that the daemon remembers
+   * @param listener gets one event at a time; returns whether it wants to hear more
+   * @throws DaemonUnreachableException also if the daemon ends the stream before the listener has
+   *     heard enough, or gives no sign of life for a minute
+   */
+  public void events(long after, Predicate<JsonElement> listener)
+      throws DaemonUnreachableException, DaemonRefusedException {
+    converse(
+        lookTimeout,
+        "the daemon at " + socket + " says nothing any more; see its log",
+        (channel, watchdog) -> {
+          Begun answer = send(channel, request("GET", "/v1/events?after=" + after, new byte[0]));
+          if (answer.head().status() >= 300) {
+            throw refused(HttpReply.read(answer.head(), answer.rest()));
+          }
+          if (!answer.head().chunked()) {
+            throw new ProtocolException("events that come all at once");
+          }
+          hear(
+              new ServerEvents(
+                  new ChunkedBody(answer.rest()), () -> watchdog.allow(silenceTimeout)),
+              listener);
+          return null;
+        });
+  }
+
+  private void hear(ServerEvents events, Predicate<JsonElement> listener)
+      throws IOException, DaemonUnreachableException {
+    for (ServerEvent event = events.next(); event != null; event = events.next()) {
+      JsonElement data = json(event.data());
+      if (event.type().equals("overflow")) {
+        throw new DaemonUnreachableException(
+            "the daemon at " + socket + " ended the stream: " + message(data), null);
+      }
+      if (!listener.test(data)) {
+        return;
+      }
+    }
+    throw new DaemonUnreachableException(
+        "the daemon at " + socket + " ended the stream: it was stopped", null);
+  }
+
+  private String message(JsonElement overflow) throws DaemonUnreachableException {
     try {
-      return JsonParser.parseString(reply.text());
+      return overflow.getAsJsonObject().get("message").getAsString();
+    } catch (IllegalStateException | NullPointerException e) {
+      throw new DaemonUnreachableException(notADaemon("an overflow without a message"), e);
+    }
+  }
+
+  private JsonElement json(String text) throws DaemonUnreachableException {
+    try {
+      return JsonParser.parseString(text);
     } catch (JsonParseException e) {
       throw new DaemonUnreachableException(notADaemon("its answer is not JSON"), e);
     }
@@ -94,18 +167,20 @@ public final class AdminClient {
     return ByteBuffer.allocate(head.length + body.length).put(head).put(body).flip();
   }
 
-  private HttpReply converse(ByteBuffer request, Duration timeout)
-      throws DaemonUnreachableException {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      Thread watchdog = closeAfter(timeout, channel);
-      try {
-        connect(channel);
-        return exchange(channel, request);
-      } finally {
-        watchdog.interrupt();
-      }
+  /** What is said on a connection. */
+  private interface Talk<T> {
+    T over(SocketChannel channel, Watchdog watchdog)
+        throws IOException, DaemonUnreachableException, DaemonRefusedException;
+  }
+
+  private <T> T converse(Duration timeout, String late, Talk<T> talk)
+      throws DaemonUnreachableException, DaemonRefusedException {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Watchdog watchdog = new Watchdog(channel, timeout)) {
+      connect(channel);
+      return talk.over(channel, watchdog);
     } catch (AsynchronousCloseException e) {
-      throw new DaemonUnreachableException(late(timeout), e);
+      throw new DaemonUnreachableException(late, e);
     } catch (ProtocolException e) {
       throw new DaemonUnreachableException(notADaemon(e.getMessage()), e);
     } catch (IOException e) {
@@ -118,24 +193,6 @@ public final class AdminClient {
               + " lbctl status for what is live",
           e);
     }
-  }
-
-  /** Channels of Unix sockets know no timeout; to close one under its user is the way. */
-  private static Thread closeAfter(Duration timeout, SocketChannel channel) {
-    Thread watchdog =
-        new Thread(
-            () -> {
-              try {
-                Thread.sleep(timeout.toMillis());
-                channel.close();
-              } catch (InterruptedException | IOException e) {
-                // The exchange is over, or the channel is closed as far as it can be.
-              }
-            },
-            "admin-timeout");
-    watchdog.setDaemon(true);
-    watchdog.start();
-    return watchdog;
   }
 
   private void connect(SocketChannel channel)
@@ -160,7 +217,10 @@ public final class AdminClient {
     return start + failure.getMessage() + "; may you use it? try sudo";
   }
 
-  private static HttpReply exchange(SocketChannel channel, ByteBuffer request) throws IOException {
+  /** The answer, as far as its head. */
+  private record Begun(HttpHead head, InputStream rest) {}
+
+  private static Begun send(SocketChannel channel, ByteBuffer request) throws IOException {
     IOException notSent = null;
     try {
       while (request.hasRemaining()) {
@@ -172,7 +232,8 @@ public final class AdminClient {
       notSent = e; // perhaps refused before it was all sent: the answer says why
     }
     try {
-      return HttpReply.read(new BufferedInputStream(Channels.newInputStream(channel)));
+      InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+      return new Begun(HttpHead.read(in), in);
     } catch (IOException e) {
       if (notSent != null) {
         e.addSuppressed(notSent);

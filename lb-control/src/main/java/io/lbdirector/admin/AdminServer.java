@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -17,6 +18,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,23 +36,25 @@ public final class AdminServer implements AutoCloseable {
 
   private final SocketFile file;
   private final SocketLock lock;
-  private final EventLoopGroup loop;
-  private final ChannelGroup connections;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("lb-admin", true), EpollIoHandler.newFactory());
+  private final ExecutorService worker =
+      Executors.newSingleThreadExecutor(new DefaultThreadFactory("lb-admin-worker", true));
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private boolean closed;
 
-  private AdminServer(
-      SocketFile file, SocketLock lock, EventLoopGroup loop, ChannelGroup connections) {
+  private AdminServer(SocketFile file, SocketLock lock) {
     this.file = file;
     this.lock = lock;
-    this.loop = loop;
-    this.connections = connections;
   }
 
   /**
    * Opens the socket, mode 0660, and answers at once. Its folder is made, mode 0750, if missing.
    *
    * @param socket at most 103 bytes
-   * @param group whose members may change things; not in force yet, and said so in the log
+   * @param group whose members may change things, and who gets the socket and a folder that is made
    * @param control not closed here
    * @throws AdminSocketException naming the path and the remedy; nothing is left behind then but
    *     the folder and the lock file
@@ -63,16 +68,16 @@ public final class AdminServer implements AutoCloseable {
       Path socket, Optional<String> group, DirectorControl control, Limits limits)
       throws AdminSocketException {
     requireEpoll(socket);
-    group.ifPresent(AdminServer::warnOfGroup);
-    SocketFile file = SocketFile.in(socket);
+    Optional<Access.Group> members =
+        group.isPresent() ? Optional.of(Access.Group.named(group.get())) : Optional.empty();
+    SocketFile file = SocketFile.in(socket, members);
     SocketLock lock = SocketLock.take(file.lockPath());
-    EventLoopGroup loop =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("lb-admin", true), EpollIoHandler.newFactory());
-    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    AdminServer server = new AdminServer(file, lock, loop, connections);
+    AdminServer server = new AdminServer(file, lock);
     try {
-      server.open(new Router(Routes.of(control), Access.ofThisProcess()), limits);
+      server.open(new Router(Routes.of(control), Access.ofThisProcess(members)), limits);
+      file.hindrance()
+          .ifPresent(
+              why -> LOG.atWarn().addKeyValue("warning", why).log("admin socket hard to reach"));
       return server;
     } catch (IOException | RuntimeException e) {
       server.closeAfter(e);
@@ -91,19 +96,14 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private static void warnOfGroup(String group) {
-    LOG.atWarn()
-        .addKeyValue("group", group)
-        .log("admin group not in force yet, only root and the daemon's user may change things");
-  }
-
   private void open(Router router, Limits limits) throws IOException {
+    Service service = new Service(router, limits, worker, connections, streams);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
             .channel(EpollServerDomainSocketChannel.class)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(new ConnectionInitializer(router, limits, connections))
+            .childHandler(new ConnectionInitializer<EpollDomainSocketChannel>(service, Peer::of))
             .bind(new DomainSocketAddress(file.boundPath().toFile()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -125,6 +125,11 @@ public final class AdminServer implements AutoCloseable {
     return file.path();
   }
 
+  /** How many are open. */
+  int connections() {
+    return connections.size();
+  }
+
   /**
    * Closes every connection and removes the socket file, unless another has taken its place.
    * Answers that are still owed are not given. Closing again does nothing.
@@ -140,7 +145,10 @@ public final class AdminServer implements AutoCloseable {
       try {
         file.remove();
       } finally {
-        connections.close();
+        connections.forEach(c -> c.pipeline().fireUserEventTriggered(EventStream.SERVER_CLOSES));
+        // Awaited, since a loop that shuts down closes before it does what is due.
+        connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        worker.shutdownNow();
         loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
       }
     } catch (IOException e) {

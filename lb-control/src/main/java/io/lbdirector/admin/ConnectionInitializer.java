@@ -3,9 +3,7 @@ package io.lbdirector.admin;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.unix.PeerCredentials;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -13,42 +11,41 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Sets up a connection: bytes to requests, requests to {@link HttpConnection}. */
-final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
-  private final Router router;
-  private final Limits limits;
-  private final ChannelGroup open;
+final class ConnectionInitializer<C extends DuplexChannel> extends ChannelInitializer<C> {
+  private final Service service;
+  private final PeerReader<C> peers;
 
-  /**
-   * @param open gets every connection that is served
-   */
-  ConnectionInitializer(Router router, Limits limits, ChannelGroup open) {
-    this.router = router;
-    this.limits = limits;
-    this.open = open;
+  /** Finds out who is at the other end. */
+  interface PeerReader<C> {
+    Peer peerOf(C channel) throws IOException;
+  }
+
+  ConnectionInitializer(Service service, PeerReader<C> peers) {
+    this.service = service;
+    this.peers = peers;
   }
 
   @Override
-  protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
-    PeerCredentials credentials = channel.peerCredentials();
-    Peer peer = new Peer(credentials.uid(), credentials.pid());
-    HttpConnection connection = new HttpConnection(router, limits, peer, admit(channel));
+  protected void initChannel(C channel) throws IOException {
+    HttpConnection connection = new HttpConnection(service, peers.peerOf(channel), admit(channel));
     channel
         .pipeline()
         .addLast(new ByteWatch(connection))
         .addLast(new HttpServerCodec(new HttpDecoderConfig()))
-        .addLast(new BodyAggregator(limits.bodyBytes()))
+        .addLast(new BodyAggregator(service.limits().bodyBytes()))
         .addLast(connection);
   }
 
-  private Optional<HttpProblem> admit(EpollDomainSocketChannel channel) {
-    if (open.size() < limits.connections()) {
-      open.add(channel);
+  private Optional<HttpProblem> admit(C channel) {
+    int most = service.limits().connections();
+    if (service.connections().size() < most) {
+      service.connections().add(channel);
       return Optional.empty();
     }
     return Optional.of(
         HttpProblem.of(
             HttpResponseStatus.SERVICE_UNAVAILABLE,
-            limits.connections() + " connections are open already; close some, or try again"));
+            most + " connections are open already; close some, or try again"));
   }
 
   /** Tells a connection that its client has begun to send. */

@@ -1,8 +1,5 @@
 package io.lbdirector.admin;
 
-import io.lbdirector.director.DirectorControl.NotFoundException;
-import io.lbdirector.director.DirectorControl.RefusedException;
-import io.lbdirector.director.DirectorControl.StartingException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,9 +7,12 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,13 +43,31 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
+  /**
+   * How a client wants its answer.
+   *
+   * @param headOnly it asked with HEAD
+   * @param chunks it knows chunks, as HTTP/1.0 does not
+   */
+  private record Manner(boolean keepAlive, boolean headOnly, boolean chunks) {
+    /** Of an answer after which nothing more is read. */
+    static final Manner LAST = new Manner(false, false, true);
+
+    static Manner of(FullHttpRequest request) {
+      return new Manner(
+          HttpUtil.isKeepAlive(request),
+          request.method().equals(HttpMethod.HEAD),
+          !request.protocolVersion().equals(HttpVersion.HTTP_1_0));
+    }
+  }
+
   private enum State {
     READING,
     ANSWERING,
     CLOSING
   }
 
-  private final Router router;
+  private final Service service;
   private final Limits limits;
   private final Peer peer;
   private final Optional<HttpProblem> turnedAway;
@@ -64,9 +82,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   /**
    * @param turnedAway what to tell the client instead of listening to it, if it cannot be served
    */
-  HttpConnection(Router router, Limits limits, Peer peer, Optional<HttpProblem> turnedAway) {
-    this.router = router;
-    this.limits = limits;
+  HttpConnection(Service service, Peer peer, Optional<HttpProblem> turnedAway) {
+    this.service = service;
+    this.limits = service.limits();
     this.peer = peer;
     this.turnedAway = turnedAway;
   }
@@ -123,13 +141,29 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    Manner manner = Manner.of(request);
     ask(request)
         .whenComplete(
             (response, failure) ->
-                ctx.executor()
+                maker(response)
                     .execute(
-                        () -> write(ctx, failure == null ? response : failed(failure), keepAlive)));
+                        () -> {
+                          Response made = made(response, failure);
+                          ctx.executor().execute(() -> write(ctx, made, manner));
+                        }));
+  }
+
+  /** What may be long is made neither on the director's thread nor on ours. */
+  private Executor maker(Response response) {
+    return response == null || response.isLate() ? service.worker() : Runnable::run;
+  }
+
+  private static Response made(Response response, Throwable failure) {
+    try {
+      return (failure == null ? response : Failures.answer(failure)).made();
+    } catch (RuntimeException | Error e) {
+      return Failures.answer(e).made();
+    }
   }
 
   private static Optional<HttpProblem> malformed(FullHttpRequest request) {
@@ -164,13 +198,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private CompletionStage<Response> ask(FullHttpRequest request) {
     try {
-      return router.answer(
-          Request.parse(
-              request.method().name(),
-              request.uri(),
-              headers(request),
-              ByteBufUtil.getBytes(request.content()),
-              peer));
+      return service
+          .router()
+          .answer(
+              Request.parse(
+                  request.method().name(),
+                  request.uri(),
+                  headers(request),
+                  ByteBufUtil.getBytes(request.content()),
+                  peer));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -182,45 +218,23 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     return headers;
   }
 
-  private static Response failed(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof ProblemException problem) {
-      return problem.response();
-    }
-    if (cause instanceof RefusedException refused) {
-      return Response.of(HttpProblem.refused(refused.getMessage(), refused.problems()));
-    }
-    if (cause instanceof NotFoundException) {
-      return Response.of(HttpProblem.of(HttpResponseStatus.NOT_FOUND, cause.getMessage()));
-    }
-    if (cause instanceof StartingException) {
-      return Response.of(
-          HttpProblem.of(HttpResponseStatus.SERVICE_UNAVAILABLE, cause.getMessage()));
-    }
-    LOG.error("admin request failed", cause);
-    return internalError("the daemon failed on this request, see its log: " + cause);
-  }
-
-  private static Response internalError(String detail) {
-    return Response.of(HttpProblem.of(HttpResponseStatus.INTERNAL_SERVER_ERROR, detail));
-  }
-
   private void refuse(ChannelHandlerContext ctx, HttpProblem problem) {
     state = State.ANSWERING;
-    write(ctx, Response.of(problem), false);
+    write(ctx, Response.of(problem).made(), Manner.LAST);
   }
 
-  private void write(ChannelHandlerContext ctx, Response response, boolean keepAlive) {
+  private void write(ChannelHandlerContext ctx, Response response, Manner manner) {
+    if (response.body() instanceof Response.Events events && !manner.headOnly()) {
+      stream(ctx, response, events, manner);
+      return;
+    }
     closeUnlessDoneIn(ctx, limits.request());
-    ctx.writeAndFlush(encode(response, keepAlive))
+    ctx.writeAndFlush(encode(response, manner))
         .addListener(
             written -> {
               if (!written.isSuccess()) {
                 close(ctx);
-              } else if (keepAlive) {
+              } else if (manner.keepAlive()) {
                 next(ctx);
               } else {
                 endOutput(ctx);
@@ -228,20 +242,52 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             });
   }
 
-  private static FullHttpResponse encode(Response response, boolean keepAlive) {
-    byte[] body = Json.encode(response.body());
+  private static FullHttpResponse encode(Response response, Manner manner) {
+    byte[] body = response.body() instanceof Response.Bytes whole ? whole.bytes() : new byte[0];
     FullHttpResponse encoded =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(response.status()),
             Unpooled.wrappedBuffer(body));
+    setHeaders(encoded, response, manner.keepAlive());
+    if (response.body() instanceof Response.Bytes) {
+      encoded.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    }
+    return encoded;
+  }
+
+  private static void setHeaders(HttpResponse encoded, Response response, boolean keepAlive) {
     encoded
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, response.contentType())
-        .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.CONNECTION, keepAlive ? "keep-alive" : "close");
     response.headers().forEach((name, value) -> encoded.headers().set(name, value));
-    return encoded;
+  }
+
+  /** Gives the client over to an {@link EventStream}: what it may have sent since is not read. */
+  private void stream(
+      ChannelHandlerContext ctx, Response response, Response.Events events, Manner manner) {
+    if (service.streams().size() >= limits.streams()) {
+      refuse(
+          ctx,
+          HttpProblem.of(
+              HttpResponseStatus.SERVICE_UNAVAILABLE,
+              limits.streams() + " streams of events are open already; close some"));
+    } else if (ctx.channel().isActive()) {
+      EventStream stream;
+      try {
+        stream = new EventStream(ctx.channel().eventLoop(), limits, events.source());
+      } catch (RuntimeException e) {
+        write(ctx, Failures.answer(e).made(), manner);
+        return;
+      }
+      service.streams().add(ctx.channel());
+      HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+      setHeaders(head, response, false);
+      HttpUtil.setTransferEncodingChunked(head, manner.chunks());
+      ctx.writeAndFlush(head);
+      ctx.pipeline().replace(this, null, stream);
+    }
   }
 
   private void endOutput(ChannelHandlerContext ctx) {
@@ -303,8 +349,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    deadline.cancel(false);
     state = State.CLOSING;
+    ctx.fireChannelInactive();
+  }
+
+  /** The channel is closed, or another's. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
     waiting.forEach(FullHttpRequest::release);
     waiting.clear();
   }

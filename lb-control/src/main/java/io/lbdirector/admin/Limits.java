@@ -10,8 +10,26 @@ import java.time.Duration;
  * @param linger time that a client gets to read the last answer of a connection
  * @param connections open at a time; the next one is answered 503
  * @param bodyBytes of a request: as much as a config file may have
+ * @param streams of events open at a time, fewer than {@code connections}, so that listeners who
+ *     were forgotten lock out nobody; the next one is answered 503
+ * @param events that wait for a listener who reads too slowly, before its stream ends
+ * @param heartbeat from one sign of life in a stream to the next
  */
-record Limits(Duration request, Duration linger, int connections, int bodyBytes) {
+record Limits(
+    Duration request,
+    Duration linger,
+    int connections,
+    int bodyBytes,
+    int streams,
+    int events,
+    Duration heartbeat) {
   static final Limits DEFAULT =
-      new Limits(Duration.ofSeconds(10), Duration.ofSeconds(2), 256, 8 << 20);
+      new Limits(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
+          256,
+          8 << 20,
+          192,
+          4096,
+          Duration.ofSeconds(15));
 }

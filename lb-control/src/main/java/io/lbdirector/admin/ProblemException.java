@@ -9,12 +9,12 @@ final class ProblemException extends RuntimeException {
   private final transient Response response;
 
   ProblemException(HttpResponseStatus status, String detail) {
-    this(Response.of(HttpProblem.of(status, detail)));
+    this(detail, Response.of(HttpProblem.of(status, detail)));
   }
 
   /** The stack is of no use to anybody: the answer says it all. */
-  ProblemException(Response response) {
-    super(String.valueOf(response.body()), null, false, false);
+  ProblemException(String detail, Response response) {
+    super(detail, null, false, false);
     this.response = response;
   }
 

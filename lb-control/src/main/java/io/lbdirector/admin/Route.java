@@ -28,7 +28,11 @@ record Route(String method, String path, Set<String> query, Handler handler) {
   }
 
   static Route get(String path, Handler handler) {
-    return new Route("GET", path, Set.of(), handler);
+    return get(path, Set.of(), handler);
+  }
+
+  static Route get(String path, Set<String> query, Handler handler) {
+    return new Route("GET", path, query, handler);
   }
 
   static Route post(String path, Set<String> query, Handler handler) {

@@ -32,10 +32,11 @@ final class Router {
   private Route find(Request request) {
     List<Route> here = routes.stream().filter(r -> r.match(request.path()).isPresent()).toList();
     if (here.isEmpty()) {
-      throw new ProblemException(Response.of(notFound(request)));
+      HttpProblem problem = notFound(request);
+      throw new ProblemException(problem.detail(), Response.of(problem));
     }
     Optional<Route> found = here.stream().filter(r -> r.allows(request.method())).findFirst();
-    return found.orElseThrow(() -> new ProblemException(notAllowed(request, here)));
+    return found.orElseThrow(() -> notAllowed(request, here));
   }
 
   private HttpProblem notFound(Request request) {
@@ -44,11 +45,11 @@ final class Router {
         routes.stream().map(Route::toString).toList());
   }
 
-  private static Response notAllowed(Request request, List<Route> here) {
+  private static ProblemException notAllowed(Request request, List<Route> here) {
     String allow = allowHeader(here);
     String detail = request.pathText() + " takes " + allow + ", not " + request.method();
-    return Response.of(HttpProblem.of(HttpResponseStatus.METHOD_NOT_ALLOWED, detail))
-        .withHeader("Allow", allow);
+    HttpProblem problem = HttpProblem.of(HttpResponseStatus.METHOD_NOT_ALLOWED, detail);
+    return new ProblemException(detail, Response.of(problem).withHeader("Allow", allow));
   }
 
   private static String allowHeader(List<Route> here) {

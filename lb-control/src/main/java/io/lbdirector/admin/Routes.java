@@ -4,7 +4,11 @@ import io.lbdirector.director.DirectorControl;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.metrics.PrometheusText;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +17,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What can be asked of a director, one line a route. docs/admin-api.md tells the same. */
+/**
+ * What can be asked of a director, one line a route. docs/openapi.json and docs/admin-api.md tell
+ * the same.
+ */
 final class Routes {
   private static final int MAX_NAME = 4096;
   private static final int MAX_CONFIRM_SECONDS = 86_400;
@@ -22,13 +29,17 @@ final class Routes {
 
   static List<Route> of(DirectorControl control) {
     return List.of(
-        Route.get("/livez", (request, names) -> now(Response.ok(Map.of("live", true)))),
-        Route.get("/readyz", (request, names) -> now(ready(control.readiness()))),
+        livez(),
+        readyz(control),
+        metrics(control),
         Route.get("/v1/status", (request, names) -> ok(control.status())),
         Route.get("/v1/tables", (request, names) -> ok(control.tables())),
         Route.get("/v1/tables/{name}", (request, names) -> table(control, names.get("name"))),
         Route.get("/v1/backends", (request, names) -> ok(control.backends())),
         Route.get("/v1/counters", (request, names) -> ok(control.counters())),
+        Route.get(
+            "/v1/openapi.json",
+            (request, names) -> now(Response.of("application/json", Routes::document))),
         Route.post(
             "/v1/reload",
             Set.of("name", "dry_run", "confirm"),
@@ -36,6 +47,7 @@ final class Routes {
         Route.post("/v1/rollback", Set.of(), (request, names) -> ok(control.rollback())),
         Route.post("/v1/confirm", Set.of(), (request, names) -> ok(control.confirm())),
         Route.get("/v1/health", (request, names) -> ok(control.health())),
+        Route.get("/v1/events", Set.of("after"), (request, names) -> now(events(control, request))),
         Route.get(
             "/v1/tables/{name}/backends/{ip}/outcomes",
             (request, names) -> ok(control.outcomes(names.get("name"), address(names.get("ip"))))),
@@ -43,6 +55,30 @@ final class Routes {
             "/v1/tables/{name}/backends/{ip}/state",
             Set.of(),
             (request, names) -> ok(setState(control, request, names))));
+  }
+
+  /** What can be asked where nobody is known: no more than monitoring needs. */
+  static List<Route> ofMetrics(DirectorControl control) {
+    return List.of(livez(), readyz(control), metrics(control));
+  }
+
+  private static Route livez() {
+    return Route.get("/livez", (request, names) -> now(Response.small(200, Map.of("live", true))));
+  }
+
+  private static Route readyz(DirectorControl control) {
+    return Route.get("/readyz", (request, names) -> now(ready(control.readiness())));
+  }
+
+  private static Route metrics(DirectorControl control) {
+    return Route.get(
+        "/metrics",
+        (request, names) ->
+            control
+                .metrics()
+                .thenApply(
+                    report ->
+                        Response.of(PrometheusText.CONTENT_TYPE, () -> PrometheusText.of(report))));
   }
 
   private static CompletionStage<Response> now(Response response) {
@@ -56,7 +92,7 @@ final class Routes {
   private static Response ready(Readiness readiness) {
     HttpResponseStatus status =
         readiness.ready() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE;
-    return Response.json(status.code(), readiness);
+    return Response.small(status.code(), readiness);
   }
 
   private static CompletionStage<Response> table(DirectorControl control, String name) {
@@ -100,6 +136,34 @@ final class Routes {
           HttpResponseStatus.BAD_REQUEST, "dry_run = \"" + text + "\" is not true or false");
     }
     return text.equals("true");
+  }
+
+  /** A browser that comes back says in a header what it knows, whatever its first query was. */
+  private static Response events(DirectorControl control, Request request) {
+    long after =
+        request
+            .header("Last-Event-ID")
+            .map(text -> eventId("Last-Event-ID", text))
+            .or(() -> request.parameter("after").map(text -> eventId("after", text)))
+            .orElse(0L);
+    return Response.of(listener -> control.events(after, listener));
+  }
+
+  private static long eventId(String name, String text) {
+    if (!text.matches("[0-9]{1,18}")) {
+      throw new ProblemException(
+          HttpResponseStatus.BAD_REQUEST, name + " = \"" + text + "\" is not the id of an event");
+    }
+    return Long.parseLong(text);
+  }
+
+  /** docs/openapi.json, as it was built. */
+  private static byte[] document() {
+    try (InputStream in = Routes.class.getResourceAsStream("openapi.json")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static CompletionStage<StateReport> setState(

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,6 +23,7 @@ final class SocketFile {
   /** {@code sun_path} holds 108 bytes, the last of them zero. */
   private static final int MAX_PATH_BYTES = 107;
 
+  private static final String GROUP = "unix:gid";
   private static final int FILE_TYPE = 0170000;
   private static final int SOCKET_TYPE = 0140000;
 
@@ -31,22 +33,28 @@ final class SocketFile {
       PosixFilePermissions.fromString("rw-rw----");
 
   private final Path path;
+  private final Optional<Access.Group> group;
 
   /** What the file system knows our socket by, once it is published. */
   private Object key;
 
-  private SocketFile(Path path) {
+  private SocketFile(Path path, Optional<Access.Group> group) {
     this.path = path;
+    this.group = group;
   }
 
   /**
    * Makes the folder, if it is missing; one that exists is left as it is.
    *
+   * @param group who gets the socket, and a folder that is made; without it both go to the group
+   *     that the kernel gives them
    * @throws AdminSocketException if the path is too long, or no place for a socket
    */
-  static SocketFile in(Path socket) throws AdminSocketException {
+  static SocketFile in(Path socket, Optional<Access.Group> group) throws AdminSocketException {
     try {
-      SocketFile file = new SocketFile(realFolder(socket).resolve(socket.getFileName()));
+      Path folder = Objects.requireNonNull(socket.toAbsolutePath().getParent(), "no folder");
+      make(folder, group);
+      SocketFile file = new SocketFile(folder.toRealPath().resolve(socket.getFileName()), group);
       file.requireShort();
       file.requireFreeOrSocket();
       return file;
@@ -58,13 +66,31 @@ final class SocketFile {
     }
   }
 
-  private static Path realFolder(Path socket) throws IOException {
-    Path folder = Objects.requireNonNull(socket.toAbsolutePath().getParent(), "no folder");
+  private static void make(Path folder, Optional<Access.Group> group) throws IOException {
     if (Files.notExists(folder)) {
-      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER_MODE));
+      make(folder.getParent(), group);
+      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(FOLDER_MODE));
+      give(folder, group);
       Files.setPosixFilePermissions(folder, FOLDER_MODE); // whatever the umask took
     }
-    return folder.toRealPath();
+  }
+
+  private static void give(Path file, Optional<Access.Group> group) throws IOException {
+    if (group.isPresent()) {
+      try {
+        Files.setAttribute(file, GROUP, group.get().number(), LinkOption.NOFOLLOW_LINKS);
+      } catch (IOException e) {
+        throw new IOException(
+            "give "
+                + file
+                + " to group "
+                + group.get().name()
+                + ": "
+                + e.getMessage()
+                + "; run lbd as root, or as a member",
+            e);
+      }
+    }
   }
 
   private void requireShort() throws AdminSocketException {
@@ -104,11 +130,31 @@ final class SocketFile {
     return path.resolveSibling(path.getFileName() + ".new");
   }
 
-  /** Sets mode 0660 and takes the place of whatever socket is there. */
+  /** Sets group and mode 0660, and takes the place of whatever socket is there. */
   void publish() throws IOException {
+    give(boundPath(), group);
     Files.setPosixFilePermissions(boundPath(), SOCKET_MODE);
     key = fileKey(boundPath());
     Files.move(boundPath(), path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Why the group cannot get at the socket, with a remedy; empty if nothing is in its way. */
+  Optional<String> hindrance() throws IOException {
+    Path folder = path.getParent();
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(folder);
+    boolean open = mode.contains(PosixFilePermission.OTHERS_EXECUTE);
+    boolean ofGroup = mode.contains(PosixFilePermission.GROUP_EXECUTE);
+    if (group.isEmpty() || open || ofGroup && gid(folder) == group.get().number()) {
+      return Optional.empty();
+    }
+    String name = group.get().name();
+    return Optional.of(
+        "[admin] group = \"%s\": its members cannot enter %s, which was there already; try chgrp %s %s && chmod g+x %s"
+            .formatted(name, folder, name, folder, folder));
+  }
+
+  private static int gid(Path file) throws IOException {
+    return (int) Files.getAttribute(file, GROUP);
   }
 
   /**

@@ -75,6 +75,10 @@ final class ArchiveTraining {
           "/v1/reload", RELOADED,
           "/v1/tables/web/backends/192.0.2.2/state", STATE_SET);
 
+  private static final String EVENT =
+      "id: 1\nevent: generation\n"
+          + "data: {\"id\":1,\"at\":\"t\",\"type\":\"generation\",\"message\":\"m\",\"details\":{}}\n\n";
+
   private ArchiveTraining() {}
 
   /**
@@ -95,6 +99,7 @@ final class ArchiveTraining {
           }) {
         train(socket, command.split(" "));
       }
+      listen(socket);
       train(socket, "reload", config);
       train(socket, "check", config);
       trainImport(socket, folder);
@@ -129,6 +134,18 @@ final class ArchiveTraining {
     }
   }
 
+  /** A command that ends when the daemon does, which it says in vain. */
+  private static void listen(Path socket) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Map<String, String> environment = Map.of("LB_SOCKET", socket.toString());
+    Console console =
+        new Console(InputStream.nullInputStream(), nowhere, nowhere, environment, true);
+    int code = Lbctl.run(console, "events");
+    if (code != ExitCode.UNREACHABLE) {
+      throw new IllegalStateException("events exits with " + code);
+    }
+  }
+
   private static void answer(ServerSocketChannel server) {
     try {
       while (server.isOpen()) {
@@ -146,8 +163,17 @@ final class ArchiveTraining {
     ByteBuffer request = ByteBuffer.allocate(1 << 20);
     client.read(request);
     String line = StandardCharsets.US_ASCII.decode(request.flip()).toString();
-    String body = ANSWERS.get(line.split("[ ?]")[1]);
-    String head = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n";
-    client.write(StandardCharsets.US_ASCII.encode(head + body));
+    String path = line.split("[ ?]")[1];
+    String rest = path.equals("/v1/events") ? inOneChunk(EVENT) : byLength(ANSWERS.get(path));
+    client.write(StandardCharsets.US_ASCII.encode("HTTP/1.1 200 OK\r\n" + rest));
+  }
+
+  private static String byLength(String body) {
+    return "Content-Length: " + body.length() + "\r\n\r\n" + body;
+  }
+
+  private static String inOneChunk(String body) {
+    String size = Integer.toHexString(body.length());
+    return "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + body + "\r\n0\r\n\r\n";
   }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       StateCommand.Active.class,
       CheckCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
       TablesCommand.class,
       TableCommand.class,
       BackendsCommand.class,

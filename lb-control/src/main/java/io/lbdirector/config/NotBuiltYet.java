@@ -1,6 +1,5 @@
 package io.lbdirector.config;
 
-import io.lbdirector.config.DirectorConfig.Admin;
 import io.lbdirector.config.DirectorConfig.Algorithm;
 import io.lbdirector.config.DirectorConfig.Director;
 import io.lbdirector.config.DirectorConfig.Egress;
@@ -26,10 +25,9 @@ final class NotBuiltYet {
   /**
    * @return one sentence, or none
    */
-  static List<String> warnings(Director director, Admin admin, List<Table> tables) {
+  static List<String> warnings(Director director, List<Table> tables) {
     NotBuiltYet missing = new NotBuiltYet();
     missing.director(director);
-    missing.admin(admin);
     missing.tables(tables);
     return missing.asked.isEmpty()
         ? List.of()
@@ -41,12 +39,6 @@ final class NotBuiltYet {
     ask("director.egress = \"fib\"", d.egress() == Egress.FIB);
     ask("director.mtu", d.mtu().isPresent());
     ask("director.tcp_mss", d.tcpMss().isPresent());
-  }
-
-  private void admin(Admin a) {
-    ask("admin.group", a.group().isPresent());
-    ask("admin.metrics", a.metrics().isPresent());
-    ask("admin.statsd", a.statsd().isPresent());
   }
 
   private void tables(List<Table> tables) {

@@ -22,7 +22,9 @@ final class FixedKeys {
           new Key("director.mode", c -> c.director().mode()),
           new Key("director.state_dir", c -> c.director().stateDir()),
           new Key("admin.socket", c -> c.admin().socket()),
-          new Key("admin.group", c -> c.admin().group()));
+          new Key("admin.group", c -> c.admin().group()),
+          new Key("admin.metrics", c -> c.admin().metrics()),
+          new Key("admin.statsd", c -> c.admin().statsd()));
 
   /** One problem for each key that {@code wanted} would change. */
   static List<ProblemReport> changed(DirectorConfig running, DirectorConfig wanted, String name) {

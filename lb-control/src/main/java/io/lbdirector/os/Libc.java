@@ -61,6 +61,9 @@ public interface Libc {
 
   int setsockopt(int fd, int level, int name, @In byte[] value, int length);
 
+  /** {@code length} is an int: the room there is, then the bytes there are. */
+  int getsockopt(int fd, int level, int name, @Out byte[] value, @In @Out byte[] length);
+
   @ssize_t
   long sendto(int fd, @In byte[] data, @size_t long length, int flags, @In byte[] to, int toLength);
 
@@ -90,6 +93,8 @@ public interface Libc {
   Pointer if_nameindex();
 
   void if_freenameindex(Pointer list);
+
+  Pointer getgrnam(String name);
 
   int clock_gettime(int clock, @Out byte[] timespec);
 

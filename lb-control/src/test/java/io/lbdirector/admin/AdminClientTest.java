@@ -111,7 +111,7 @@ class AdminClientTest {
     try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       silent.bind(UnixDomainSocketAddress.of(socket()));
       Duration soon = Duration.ofMillis(100);
-      AdminClient client = new AdminClient(socket(), soon, soon);
+      AdminClient client = new AdminClient(socket(), soon, soon, soon);
       DaemonUnreachableException late =
           assertThrows(
               DaemonUnreachableException.class, () -> client.post("/v1/reload", new byte[0]));

@@ -33,10 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AdminServerTest {
-  private static final Limits PATIENT =
-      new Limits(Duration.ofSeconds(60), Duration.ofSeconds(5), 256, 1 << 20);
-  private static final Limits HASTY =
-      new Limits(Duration.ofMillis(200), Duration.ofMillis(200), 4, 1 << 20);
+  private static final Limits PATIENT = limits(Duration.ofSeconds(60), Duration.ofSeconds(5), 256);
+  private static final Limits HASTY = limits(Duration.ofMillis(200), Duration.ofMillis(200), 4);
+
+  private static Limits limits(Duration request, Duration linger, int connections) {
+    return new Limits(request, linger, connections, 1 << 20, 4, 16, Duration.ofSeconds(60));
+  }
 
   @TempDir Path folder;
   private final FakeDirector director = new FakeDirector();
@@ -403,7 +405,7 @@ class AdminServerTest {
 
   @Test
   void shouldTurnAwayConnectionAboveLimit() throws IOException {
-    start(new Limits(Duration.ofSeconds(60), Duration.ofSeconds(5), 4, 1 << 20));
+    start(limits(Duration.ofSeconds(60), Duration.ofSeconds(5), 4));
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 4; i++) {

@@ -1,9 +1,10 @@
 package io.lbdirector.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lbdirector.os.Groups;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,16 +12,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What docs/admin-api.md tells people to type. Needs root: it calls as another user, too. */
 @Timeout(60)
 class CurlTest {
   private static final String NOBODY = "65534";
+
+  /** Every Debian has it. */
+  private static final String GROUP = "daemon";
 
   @TempDir Path folder;
   private ServedDirector served;
@@ -48,11 +57,37 @@ class CurlTest {
     return output;
   }
 
-  private String asNobody(String... arguments) throws Exception {
+  /** As nobody, in the groups given. */
+  private static List<String> nobody(String primary, String... supplementary) {
+    return List.of(
+        "setpriv",
+        "--reuid=" + NOBODY,
+        "--regid=" + primary,
+        supplementary.length == 0
+            ? "--clear-groups"
+            : "--groups=" + String.join(",", supplementary));
+  }
+
+  /** Lets others than root reach the socket, whatever it itself allows them. */
+  private void openFolder() throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private void openToAll() throws IOException {
+    openFolder();
     Files.setPosixFilePermissions(served.socket(), PosixFilePermissions.fromString("rw-rw-rw-"));
+  }
+
+  private void serveGroup() throws IOException {
+    served.close();
+    served = new ServedDirector(folder.resolve("admin.sock"), GROUP);
+    openFolder();
+  }
+
+  private String drain(List<String> as) throws Exception {
+    served.director.stateAsked = "nothing";
     return curl(
-        List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"), arguments);
+        as, "-d", "{\"state\": \"draining\"}", "http://lbd/v1/tables/web/backends/10.0.1.12/state");
   }
 
   @Test
@@ -114,11 +149,148 @@ class CurlTest {
 
   @Test
   void shouldLetAnotherUserLookButNotChange() throws Exception {
-    assertTrue(asNobody("http://lbd/v1/status").endsWith(" 200"));
-    String answer = asNobody("--data-binary", "x", "http://lbd/v1/reload");
-    assertTrue(answer.contains("uid 65534 may look, not change: only root"), answer);
+    openToAll();
+    assertTrue(curl(nobody(NOBODY), "http://lbd/v1/status").endsWith(" 200"));
+    String answer = drain(nobody(NOBODY, GROUP));
+    assertTrue(answer.contains("uid 65534 may look, not change: only root may do"), answer);
     assertTrue(answer.contains("sudo"), answer);
     assertTrue(answer.endsWith(" 403"), answer);
-    assertNull(served.director.reloadedToml);
+    assertEquals("nothing", served.director.stateAsked);
+  }
+
+  @Test
+  void shouldLetMembersOfTheGroupChange() throws Exception {
+    serveGroup();
+    String number = Integer.toString(Groups.number(GROUP).getAsInt());
+    String[] many =
+        IntStream.rangeClosed(2000, 2200).mapToObj(Integer::toString).toArray(String[]::new);
+    many[200] = number;
+    for (List<String> member :
+        List.of(nobody(NOBODY, number), nobody(number), nobody(NOBODY, many))) {
+      String answer = drain(member);
+      assertTrue(answer.endsWith(" 200"), answer);
+      assertEquals("web 10.0.1.12 DRAINING uid 65534", served.director.stateAsked);
+    }
+  }
+
+  @Test
+  void shouldShutOutWhoIsNotInTheGroup() throws Exception {
+    serveGroup();
+    assertEquals(7, exitCode(nobody(NOBODY, "2000")), "curl cannot connect");
+    openToAll();
+    assertEquals(0, exitCode(nobody(NOBODY, "2000")));
+    String answer = drain(nobody(NOBODY, "2000"));
+    assertTrue(answer.contains("only root and members of group " + GROUP + " may"), answer);
+    assertTrue(answer.endsWith(" 403"), answer);
+    assertEquals("nothing", served.director.stateAsked);
+  }
+
+  private int exitCode(List<String> as) throws Exception {
+    List<String> command = new ArrayList<>(as);
+    command.addAll(
+        List.of("curl", "-s", "--unix-socket", served.socket() + "", "http://lbd/v1/status"));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
+  @Test
+  void shouldNameTheUserWhoBecameRoot() throws Exception {
+    String logIn = "echo 1000 > /proc/self/loginuid && exec \"$@\"";
+    String answer = drain(List.of("sh", "-c", logIn, "sudo"));
+    assertTrue(answer.endsWith(" 200"), answer);
+    assertEquals("web 10.0.1.12 DRAINING root (login uid 1000)", served.director.stateAsked);
+  }
+
+  /** The commands of the page's blocks, as they stand there. */
+  private static List<String> commandsOfThePage() throws IOException {
+    String page = Files.readString(Path.of("../docs/admin-api.md"));
+    return Pattern.compile("(?ms)^```sh\n(.*?)^```$")
+        .matcher(page)
+        .results()
+        .flatMap(block -> block.group(1).lines())
+        .toList();
+  }
+
+  /** What runs here for a command of the page: on our socket, and an error is an error. */
+  private String here(String command) {
+    assertTrue(command.matches("(sudo )?curl .*--unix-socket /run/lb/admin.sock .*"), command);
+    return command
+        .replaceFirst("^(sudo )?curl ", "exec curl -sS --fail-with-body ")
+        .replace(" -f ", " ")
+        .replace("/run/lb/admin.sock", served.socket().toString());
+  }
+
+  private Process start(String command) throws IOException {
+    return new ProcessBuilder("bash", "-c", here(command))
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  static Stream<String> answered() throws IOException {
+    return commandsOfThePage().stream().filter(command -> !command.contains("/v1/events"));
+  }
+
+  static Stream<String> streamed() throws IOException {
+    return commandsOfThePage().stream().filter(command -> command.contains("/v1/events"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("answered")
+  void shouldAnswerWhatThePageTellsToType(String command) throws Exception {
+    Files.writeString(folder.resolve("forwarding.toml"), "[director]\n");
+    Process process = start(command);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    if (command.contains(" -O ")) {
+      output = Files.readString(folder.resolve("openapi.json"));
+    }
+    assertTrue(
+        output.matches("(?s)" + (command.contains("/metrics") ? "# HELP lb_" : "[{\\[]") + ".*"),
+        output);
+  }
+
+  @ParameterizedTest
+  @MethodSource("streamed")
+  void shouldStreamWhatThePageTellsToType(String command) throws Exception {
+    for (int i = 1; i <= 41; i++) {
+      served.director.tell("state", "known");
+    }
+    Process process = start(command);
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      boolean known = command.contains("41");
+      assertEquals(known ? "id: 42" : "id: 1", known ? later(lines) : lines.readLine());
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+
+  /** The first line about something that happens once somebody listens. */
+  private String later(BufferedReader lines) throws Exception {
+    while (served.director.listeners() == 0) {
+      Thread.sleep(10);
+    }
+    served.director.tell("state", "10.0.1.12 of web is draining");
+    return lines.readLine();
+  }
+
+  @Test
+  void shouldHaveACommandOnThePageForEveryRoute() throws IOException {
+    List<String> commands = commandsOfThePage();
+    for (Route route : Routes.of(served.director)) {
+      String path = route.path().replaceAll("\\{\\w+}", "[^/ ]+");
+      Pattern target = Pattern.compile("http://lbd" + path + "(?=[?' ]|$)");
+      assertTrue(
+          commands.stream().anyMatch(command -> target.matcher(command).find()), route.toString());
+      for (String parameter : route.query()) {
+        assertTrue(
+            commands.stream()
+                .anyMatch(c -> target.matcher(c).find() && c.contains(parameter + "=")),
+            route + " with " + parameter);
+      }
+    }
   }
 }

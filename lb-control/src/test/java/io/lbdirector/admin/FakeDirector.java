@@ -5,13 +5,13 @@ import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -48,8 +48,13 @@ public final class FakeDirector implements DirectorControl {
   public volatile boolean rolledBack;
   public volatile boolean confirmed;
   public volatile UnaryOperator<OutcomesReport> outcomesAnswer = UnaryOperator.identity();
-  public volatile long eventsAfter = -1;
-  private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
+  public volatile RuntimeException eventsFailure;
+
+  /** Run on the thread that begins to listen. */
+  public volatile Runnable onListen = () -> {};
+
+  private final List<Event> told = new ArrayList<>();
+  private final List<Consumer<Event>> listeners = new ArrayList<>();
   public volatile CompletableFuture<StateReport> stateAnswer =
       CompletableFuture.completedFuture(
           new StateReport(8, true, "web", "10.0.1.12", "draining", "active", 21_845, List.of()));
@@ -235,15 +240,38 @@ public final class FakeDirector implements DirectorControl {
   }
 
   @Override
-  public EventSubscription events(long after, Consumer<Event> listener) {
-    eventsAfter = after;
+  public synchronized EventSubscription events(long after, Consumer<Event> listener) {
+    if (eventsFailure != null) {
+      throw eventsFailure;
+    }
+    told.stream().filter(event -> event.id() > after).forEach(listener);
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    onListen.run();
+    return () -> forget(listener);
   }
 
-  /** Has everyone who listens hear of an event. */
-  public void tell(Event event) {
+  private synchronized void forget(Consumer<Event> listener) {
+    listeners.remove(listener);
+  }
+
+  /** Has everyone who listens hear of an event, and who asks later too. */
+  public synchronized void tell(Event event) {
+    told.add(event);
     listeners.forEach(listener -> listener.accept(event));
+  }
+
+  /** The next event of a made-up life. */
+  public synchronized Event tell(String type, String message) {
+    long id = told.size() + 1L;
+    Event event =
+        new Event(
+            id, "2026-01-02T03:04:05Z", type, message, Map.of("generation", id, "table", "web"));
+    tell(event);
+    return event;
+  }
+
+  public synchronized int listeners() {
+    return listeners.size();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.lbdirector.admin;
 
 import io.lbdirector.director.DirectorControl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ public final class ServedDirector implements AutoCloseable {
     server = AdminServer.start(socket, Optional.empty(), director);
   }
 
+  /** Serves as a config with {@code [admin] group} does. */
+  ServedDirector(Path socket, String group) throws IOException {
+    server = AdminServer.start(socket, Optional.of(group), director);
+  }
+
   /** Serves another director; {@link #director} is not asked anything then. */
   public ServedDirector(Path socket, DirectorControl other) throws IOException {
     server = AdminServer.start(socket, Optional.empty(), other);
@@ -21,6 +27,19 @@ public final class ServedDirector implements AutoCloseable {
 
   public Path socket() {
     return server.socket();
+  }
+
+  /** Has the server close as soon as somebody was told of events. */
+  public void closeOnceHeard() {
+    director.onListen = () -> new Thread(this::closeQuietly, "close").start();
+  }
+
+  private void closeQuietly() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lbdirector.os.Groups;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SocketOwnershipTest {
+  /** Every Debian has it. */
+  private static final String GROUP = "daemon";
+
   @TempDir Path temp;
   private Path socket;
 
@@ -99,6 +103,51 @@ class SocketOwnershipTest {
       assertServes(server.socket());
       assertEquals("rwxr-xr-x", mode(socket.getParent()));
     }
+  }
+
+  private static int group(Path file) throws IOException {
+    return (int) Files.getAttribute(file, "unix:gid");
+  }
+
+  @Test
+  void shouldGiveSocketAndFoldersThatItMakesToTheGroup() throws IOException {
+    Path deep = temp.resolve("run/lb/deep/admin.sock");
+    try (AdminServer server = AdminServer.start(deep, Optional.of(GROUP), new FakeDirector())) {
+      assertServes(server.socket());
+      for (Path made = deep; !made.equals(temp); made = made.getParent()) {
+        assertEquals(Groups.number(GROUP).getAsInt(), group(made), made.toString());
+        assertEquals(made.equals(deep) ? "rw-rw----" : "rwxr-x---", mode(made));
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatTheGroupCannotEnterAFolderThatIsNotItsOwn() throws IOException {
+    Path folder = Files.createDirectories(socket.getParent());
+    Access.Group group = Access.Group.named(GROUP);
+    SocketFile file = SocketFile.in(socket, Optional.of(group));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertEquals(Optional.empty(), file.hindrance());
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    assertEquals(
+        "[admin] group = \"%s\": its members cannot enter %s, which was there already; try chgrp %s %s && chmod g+x %s"
+            .formatted(GROUP, folder, GROUP, folder, folder),
+        file.hindrance().orElseThrow());
+    Files.setAttribute(folder, "unix:gid", group.number());
+    assertEquals(Optional.empty(), file.hindrance());
+    assertEquals(Optional.empty(), SocketFile.in(socket, Optional.empty()).hindrance());
+  }
+
+  @Test
+  void shouldNotStartForAGroupThatTheMachineLacks() {
+    AdminSocketException refused =
+        assertThrows(
+            AdminSocketException.class,
+            () -> AdminServer.start(socket, Optional.of("no-such-group"), new FakeDirector()));
+    assertTrue(
+        refused.getMessage().startsWith("[admin] group = \"no-such-group\": this machine has no"),
+        refused.getMessage());
+    assertFalse(Files.exists(socket.getParent()));
   }
 
   @Test

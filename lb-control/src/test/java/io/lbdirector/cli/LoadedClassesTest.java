@@ -48,6 +48,11 @@ class LoadedClassesTest {
   @TempDir Path folder;
 
   private List<String> classesLoadedBy(String... args) throws IOException, InterruptedException {
+    return classesLoadedBy(0, args);
+  }
+
+  private List<String> classesLoadedBy(int code, String... args)
+      throws IOException, InterruptedException {
     Path log = folder.resolve("classes.log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,7 +61,7 @@ class LoadedClassesTest {
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
+    assertEquals(code, process.waitFor(), output);
     return Files.readAllLines(log).stream()
         .map(line -> line.replaceFirst("^(\\[[^]]*])+ ", "").split(" ")[0])
         .toList();
@@ -83,6 +88,17 @@ class LoadedClassesTest {
       assertNone(RARE, classes);
       assertTrue(classes.contains("io.lbdirector.admin.AdminClient"));
       assertTrue(classes.stream().noneMatch(name -> name.startsWith("io.lbdirector.config.")));
+    }
+  }
+
+  @Test
+  void shouldLoadNothingOfTheDaemonToHearOfEvents() throws Exception {
+    try (ServedDirector served = new ServedDirector(folder.resolve("s"))) {
+      served.director.tell("generation", "generation 8 is live");
+      served.closeOnceHeard();
+      List<String> classes = classesLoadedBy(3, "--socket", served.socket().toString(), "events");
+      assertLean(classes);
+      assertTrue(classes.contains("io.lbdirector.admin.ServerEvents"));
     }
   }
 

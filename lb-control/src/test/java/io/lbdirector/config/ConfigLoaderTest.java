@@ -289,8 +289,8 @@ class ConfigLoaderTest {
     assertEquals(
         List.of(
             "this build checks but does not act on: director.icmp_echo = \"reply\","
-                + " director.egress = \"fib\", director.mtu, director.tcp_mss, admin.group,"
-                + " admin.metrics, admin.statsd, alt_hash_fields of table \"api\","
+                + " director.egress = \"fib\", director.mtu, director.tcp_mss,"
+                + " alt_hash_fields of table \"api\","
                 + " algorithm = \"balanced\" of table \"web\","
                 + " encapsulation = \"ipip\" of table \"web\", slow_start of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\","
