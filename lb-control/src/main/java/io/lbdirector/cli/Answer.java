@@ -57,6 +57,15 @@ record Answer(JsonObject json) {
     return expect("number \"" + key + "\"", () -> json.get(key).getAsLong());
   }
 
+  /** Whether the daemon said anything of it: what is not known is left out. */
+  boolean has(String key) {
+    return json.has(key);
+  }
+
+  double decimal(String key) {
+    return expect("number \"" + key + "\"", () -> json.get(key).getAsDouble());
+  }
+
   boolean flag(String key) {
     return expect("flag \"" + key + "\"", () -> json.get(key).getAsBoolean());
   }

@@ -28,14 +28,14 @@ final class ArchiveTraining {
       "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"hops\":2,\"hash_fields\":[\"src_addr\"],"
           + "\"digest\":\"00\",\"slot\":1,\"binds\":["
           + BIND
-          + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"active\",\"file_state\":\"active\",\"health\":\"up\","
+          + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"draining\",\"file_state\":\"active\",\"health\":\"up\","
           + "\"weight\":1,\"rows\":65536}]}";
   private static final String OVERRIDE =
       "{\"table\":\"web\",\"backend\":\"192.0.2.2\",\"state\":\"draining\",\"file_state\":\"active\","
           + "\"set_at\":\"t\",\"set_by\":\"root\"}";
   private static final String STATUS =
       "{\"version\":\"1\",\"instance\":\"default\",\"pid\":1,\"generation\":1,\"config\":\"f\","
-          + "\"started_at\":\"t\",\"published_at\":\"t\",\"adopted\":false,\"ready\":true,"
+          + "\"confirm_by\":\"t\",\"started_at\":\"t\",\"published_at\":\"t\",\"adopted\":false,\"ready\":true,"
           + "\"ready_reason\":\"forwarding\",\"tables\":1,\"binds\":1,\"backends\":1,"
           + "\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"up\":true,\"mtu\":1500,"
           + "\"mac\":\"m\",\"gateway\":\"g\",\"gateway_mac\":\"m\",\"gateway_state\":\"s\","
@@ -52,7 +52,21 @@ final class ArchiveTraining {
           + BACKEND
           + "]}";
   private static final String RELOADED =
-      "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":1,\"warnings\":[]}";
+      "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":2,"
+          + "\"rows_rescued\":1,\"rows_lost\":1,\"traffic_percent\":1.5,\"tables\":[{"
+          + "\"table\":\"web\",\"change\":\"changed\",\"backends_added\":[\"a\"],"
+          + "\"backends_removed\":[\"a\"],\"states_changed\":[\"a\"],\"binds_added\":[\"a\"],"
+          + "\"binds_removed\":[\"a\"],\"rows_moved\":2,\"rows_rescued\":1,\"rows_lost\":1}],"
+          + "\"confirm_by\":\"t\",\"warnings\":[]}";
+  private static final String HEALTH =
+      "{\"frozen\":true,\"stalled_seconds\":1,\"tables\":[{\"table\":\"web\","
+          + "\"max_down_percent\":50,\"down\":1,\"panic\":true,\"checks\":[{"
+          + "\"backend\":\"192.0.2.2\",\"check\":\"tcp :80\",\"health\":\"up\","
+          + "\"since\":\"2026-01-02T03:04:05Z\",\"last_result\":\"r\",\"latency_micros\":1,"
+          + "\"in_a_row\":1}]}]}";
+  private static final String OUTCOMES =
+      "{\"table\":\"web\",\"backend\":\"192.0.2.2\",\"answered\":true,"
+          + "\"outcomes\":{\"known\":{\"packets\":1,\"bytes\":1}}}";
   private static final String STATE_SET =
       "{\"generation\":2,\"changed\":true,\"table\":\"web\",\"backend\":\"192.0.2.2\","
           + "\"state\":\"draining\",\"file_state\":\"active\",\"rows_moved\":1,\"warnings\":[]}";
@@ -66,14 +80,18 @@ final class ArchiveTraining {
       "{\"outbound_src_ip\":\"192.0.2.3\",\"outbound_gateway_mac\":\"02:00:00:00:00:01\"}";
 
   private static final Map<String, String> ANSWERS =
-      Map.of(
-          "/v1/status", STATUS,
-          "/v1/tables", "[" + TABLE + "]",
-          "/v1/tables/web", TABLE,
-          "/v1/backends", "[" + BACKEND + "]",
-          "/v1/counters", COUNTERS,
-          "/v1/reload", RELOADED,
-          "/v1/tables/web/backends/192.0.2.2/state", STATE_SET);
+      Map.ofEntries(
+          Map.entry("/v1/status", STATUS),
+          Map.entry("/v1/health", HEALTH),
+          Map.entry("/v1/tables", "[" + TABLE + "]"),
+          Map.entry("/v1/tables/web", TABLE),
+          Map.entry("/v1/backends", "[" + BACKEND + "]"),
+          Map.entry("/v1/counters", COUNTERS),
+          Map.entry("/v1/reload", RELOADED),
+          Map.entry("/v1/rollback", RELOADED),
+          Map.entry("/v1/confirm", STATUS),
+          Map.entry("/v1/tables/web/backends/192.0.2.2/outcomes", OUTCOMES),
+          Map.entry("/v1/tables/web/backends/192.0.2.2/state", STATE_SET));
 
   private static final String EVENT =
       "id: 1\nevent: generation\n"
@@ -95,12 +113,23 @@ final class ArchiveTraining {
       answering.start();
       for (String command :
           new String[] {
-            "status", "tables", "table web", "backends", "counters", "drain web 192.0.2.2"
+            "status",
+            "health",
+            "tables",
+            "table web",
+            "backends",
+            "counters",
+            "drain web 192.0.2.2",
+            "drain web 192.0.2.2 --wait --quiet 1ms",
+            "confirm --output json",
+            "rollback"
           }) {
         train(socket, command.split(" "));
       }
       listen(socket);
-      train(socket, "reload", config);
+      train(socket, "plan", config);
+      train(socket, "reload", config, "--confirm", "1m");
+      train(socket, "top", "--count", "1", "--interval", "100ms", "--output", "json");
       train(socket, "check", config);
       trainImport(socket, folder);
       train(socket, "--help");

@@ -16,14 +16,27 @@ record Console(
     PrintStream out,
     PrintStream err,
     Map<String, String> environment,
-    boolean terminal) {
+    boolean terminal,
+    Pace pace) {
+
+  Console(
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      Map<String, String> environment,
+      boolean terminal) {
+    this(in, out, err, environment, terminal, Pace.REAL);
+  }
 
   /**
    * @see <a href="https://no-color.org">no-color.org</a>
    */
   boolean colour() {
-    return terminal
-        && environment.getOrDefault("NO_COLOR", "").isEmpty()
-        && !"dumb".equals(environment.get("TERM"));
+    return draws() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
+  /** Whether what stands there can be written over. */
+  boolean draws() {
+    return terminal && !"dumb".equals(environment.get("TERM"));
   }
 }

@@ -4,7 +4,7 @@ package io.lbdirector.cli;
 final class ExitCode {
   static final int DONE = 0;
 
-  /** The message says why; nothing has changed. */
+  /** The message says why. Nothing has changed, but for a drain that was waited for in vain. */
   static final int REFUSED = 1;
 
   static final int UNREACHABLE = 3;

@@ -15,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -26,8 +27,12 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Lbctl.Version.class,
     scope = ScopeType.INHERIT,
     sortOptions = false,
+    commandListHeading = "",
     subcommands = {
+      PlanCommand.class,
       ReloadCommand.class,
+      ConfirmCommand.class,
+      RollbackCommand.class,
       StateCommand.Drain.class,
       StateCommand.Undrain.class,
       StateCommand.Inactive.class,
@@ -35,10 +40,12 @@ import picocli.CommandLine.ScopeType;
       CheckCommand.class,
       StatusCommand.class,
       EventsCommand.class,
+      HealthCommand.class,
       TablesCommand.class,
       TableCommand.class,
       BackendsCommand.class,
       CountersCommand.class,
+      TopCommand.class,
       ImportCommand.class,
       GenerateCompletionCommand.class
     },
@@ -112,8 +119,9 @@ public final class Lbctl {
   /** Runs one command; returns its exit code. */
   static int run(Console console, String... args) {
     Lbctl lbctl = new Lbctl(console);
-    return new CommandLine(lbctl)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(lbctl);
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, HelpGroups::list);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(console.out(), true))
         .setErr(new PrintWriter(console.err(), true))
         .setColorScheme(Help.defaultColorScheme(console.colour() ? Help.Ansi.ON : Help.Ansi.OFF))

@@ -25,6 +25,38 @@ final class Numbers {
     return number < 1000 ? number + " B" : scaled(number, "B");
   }
 
+  /**
+   * {@code 999}, {@code 1.23 Mbit/s}: thousands, cut to three digits. Not negative.
+   *
+   * @param unit may be empty, under a heading that says what it is
+   */
+  static String bits(double perSecond, String unit) {
+    long number = Math.round(perSecond);
+    return number < 1000 ? (number + " " + unit).strip() : scaled(number, unit);
+  }
+
+  /** {@code 0.3}, {@code 1,234}: of something in a second. */
+  static String rate(double perSecond) {
+    long tenths = Math.round(perSecond * 10);
+    return tenths >= 100 || tenths % 10 == 0
+        ? count(Math.round(perSecond))
+        : tenths / 10 + "." + tenths % 10;
+  }
+
+  /** {@code 999 us}, {@code 3.10 ms}, {@code 1.20 s}. Not negative. */
+  static String latency(long micros) {
+    if (micros < 1000) {
+      return micros + " us";
+    }
+    if (micros < 1_000_000) {
+      return threeDigits(micros / 1000, micros % 1000) + " ms";
+    }
+    long millis = micros / 1000;
+    return millis < 1_000_000
+        ? threeDigits(millis / 1000, millis % 1000) + " s"
+        : count(millis / 1000) + " s";
+  }
+
   private static String scaled(long number, String unit) {
     int prefix = -1;
     long whole = number;
@@ -34,15 +66,31 @@ final class Numbers {
       whole /= 1000;
       prefix++;
     }
-    String digits = whole + "." + Long.toString(1000 + rest).substring(1);
-    String three = digits.substring(0, whole >= 100 ? DIGITS : DIGITS + 1);
-    return three + " " + PREFIXES.charAt(prefix) + unit;
+    return threeDigits(whole, rest) + " " + PREFIXES.charAt(prefix) + unit;
+  }
+
+  /**
+   * @param whole below 1,000
+   * @param thousandths below 1,000
+   */
+  private static String threeDigits(long whole, long thousandths) {
+    String digits = whole + "." + Long.toString(1000 + thousandths).substring(1);
+    return digits.substring(0, whole >= 100 ? DIGITS : DIGITS + 1);
   }
 
   /** {@code 33.3%} of a table's 65,536 rows. */
   static String shareOfRows(long rows) {
     long permille = (rows * 1000 + 32_768) / 65_536;
     return permille / 10 + "." + permille % 10 + "%";
+  }
+
+  /** {@code about 3.1 %}, {@code less than 0.1 %}, {@code none}. */
+  static String percent(double percent) {
+    long tenths = Math.round(percent * 10);
+    if (tenths == 0) {
+      return percent > 0 ? "less than 0.1 %" : "none";
+    }
+    return "about " + tenths / 10 + "." + tenths % 10 + " %";
   }
 
   /** {@code 1 table}, {@code 2 tables}. */

@@ -16,6 +16,10 @@ abstract class QueryCommand implements Callable<Integer> {
   /** Shows the answer to a person. */
   abstract void print(JsonElement answer, Screen screen);
 
+  final Console console() {
+    return lbctl.console();
+  }
+
   @Override
   public final Integer call() throws DaemonUnreachableException, DaemonRefusedException {
     JsonElement answer = lbctl.client().get(target());

@@ -20,6 +20,17 @@ final class Screen {
     console.out().println(text);
   }
 
+  /** One text, over as many lines as it takes. */
+  void paragraph(Cell text) {
+    for (String part : Fields.wrap(text.text(), WIDTH)) {
+      line(text.tone().paint(part, console.colour()));
+    }
+  }
+
+  void paragraph(String text) {
+    paragraph(Cell.of(text));
+  }
+
   void show(TextTable table) {
     table.lines(WIDTH, console.colour()).forEach(this::line);
   }

@@ -5,15 +5,12 @@ import io.lbdirector.admin.AdminClient;
 import io.lbdirector.admin.DaemonRefusedException;
 import io.lbdirector.admin.DaemonUnreachableException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** A command that sets the state of a backend in a table by hand. */
-abstract class StateCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
-
+abstract class StateCommand extends ChangeCommand {
   @Parameters(index = "0", paramLabel = "TABLE", description = "As it stands in the config.")
   private String table;
 
@@ -30,42 +27,41 @@ abstract class StateCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws DaemonUnreachableException, DaemonRefusedException {
-    Screen screen = lbctl.screen();
-    JsonElement answer =
-        lbctl
-            .client()
-            .post(
-                "/v1/tables/%s/backends/%s/state"
-                    .formatted(AdminClient.encode(table), AdminClient.encode(backend)),
-                "{\"state\": \"%s\"}".formatted(state).getBytes(StandardCharsets.UTF_8));
-    if (lbctl.json()) {
-      screen.show(answer);
-    } else {
-      print(Answer.of(answer), screen);
-    }
-    return ExitCode.DONE;
+  public Integer call() throws DaemonUnreachableException, DaemonRefusedException {
+    return show(setState());
   }
 
-  private static void print(Answer report, Screen screen) {
+  /** What became of the backend. */
+  final JsonElement setState() throws DaemonUnreachableException, DaemonRefusedException {
+    return lbctl()
+        .client()
+        .post(
+            "/v1/tables/%s/backends/%s/state"
+                .formatted(AdminClient.encode(table), AdminClient.encode(backend)),
+            "{\"state\": \"%s\"}".formatted(state).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  final void print(Answer report, Screen screen) {
+    screen.paragraph(
+        report.text("backend")
+            + " of "
+            + report.text("table")
+            + standing(report.text("state"), report.text("file_state")));
     screen.line(
-        "%s of %s %s; generation %d %s"
-            .formatted(
-                report.text("backend"),
-                report.text("table"),
-                standing(report.text("state"), report.text("file_state")),
-                report.number("generation"),
-                report.flag("changed")
-                    ? "is live, " + Numbers.of(report.number("rows_moved"), "row") + " moved"
-                    : "stays live"));
+        "generation "
+            + report.number("generation")
+            + (report.flag("changed")
+                ? " is live, " + Numbers.of(report.number("rows_moved"), "row") + " moved"
+                : " stays live"));
     screen.warn(report.texts("warnings"));
   }
 
   private static String standing(String state, String inFile) {
     if (inFile.isEmpty()) {
-      return "is in no config that is live";
+      return " is in no config that is live";
     }
-    return "is "
+    return " is "
         + state
         + (state.equals(inFile) ? ", as in the file" : " (" + inFile + " in the file)");
   }
@@ -75,10 +71,47 @@ abstract class StateCommand implements Callable<Integer> {
       description = {
         "Gives a backend no new connections; those that it holds live on.",
         "It stays so over reloads and restarts, until undrain."
-      })
+      },
+      footer = {"", "With --wait, 1 also means: not seen to be drained; the drain stays in force."})
   static final class Drain extends StateCommand {
+    @Option(
+        names = "--wait",
+        description = {
+          "Ends when the backend has got no packet of its",
+          "connections for a while. Silent ones are not seen."
+        })
+    private boolean wait;
+
+    @Option(
+        names = "--quiet",
+        paramLabel = "TIME",
+        defaultValue = "60s",
+        converter = Span.Converter.class,
+        description = "That while, as 500ms, 60s, 2m, 1h; 60s without it.")
+    private Span quiet;
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        defaultValue = "1h",
+        converter = Span.Converter.class,
+        description = "Waits no longer; 1h without it.")
+    private Span timeout;
+
     Drain() {
       super("draining");
+    }
+
+    @Override
+    public Integer call() throws DaemonUnreachableException, DaemonRefusedException {
+      if (!wait) {
+        return super.call();
+      }
+      Answer answer = Answer.of(setState());
+      if (!lbctl().json()) {
+        print(answer, lbctl().screen());
+      }
+      return new DrainWait(lbctl(), answer, quiet, timeout).run();
     }
   }
 

@@ -22,6 +22,7 @@ final class StatusCommand extends QueryCommand {
     fields.add("ready", ready(status));
     fields.add("generation", generation(status));
     fields.add("config", status.text("config"));
+    addConfirmation(fields, status.text("confirm_by"));
     fields.add("started", status.text("started_at"));
     fields.add("serves", serves(status));
     status.list("interfaces").forEach(port -> addInterface(fields, port));
@@ -46,6 +47,12 @@ final class StatusCommand extends QueryCommand {
     return generation
         + (status.flag("adopted") ? ", taken over " : ", published ")
         + status.text("published_at");
+  }
+
+  private static void addConfirmation(Fields fields, String by) {
+    if (!by.isEmpty()) {
+      fields.add("unconfirmed", new Cell(ChangeReport.confirmation(by), Tone.WARN));
+    }
   }
 
   private static String serves(Answer status) {

@@ -47,6 +47,8 @@ public final class FakeDirector implements DirectorControl {
   public volatile String plannedToml;
   public volatile boolean rolledBack;
   public volatile boolean confirmed;
+  public volatile UnaryOperator<HealthReport> healthAnswer = UnaryOperator.identity();
+  public volatile UnaryOperator<CountersReport> countersAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<OutcomesReport> outcomesAnswer = UnaryOperator.identity();
   public volatile RuntimeException eventsFailure;
 
@@ -215,7 +217,7 @@ public final class FakeDirector implements DirectorControl {
 
   @Override
   public CompletionStage<HealthReport> health() {
-    return CompletableFuture.completedFuture(HEALTH);
+    return CompletableFuture.completedFuture(healthAnswer.apply(HEALTH));
   }
 
   @Override
@@ -304,7 +306,7 @@ public final class FakeDirector implements DirectorControl {
 
   @Override
   public CompletionStage<CountersReport> counters() {
-    return CompletableFuture.completedFuture(counted());
+    return CompletableFuture.completedFuture(countersAnswer.apply(counted()));
   }
 
   private static CountersReport counted() {

@@ -79,7 +79,17 @@ class LoadedClassesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "counters", "table web", "reload ../config/forwarding.toml"})
+  @ValueSource(
+      strings = {
+        "status",
+        "health",
+        "counters",
+        "table web",
+        "plan ../config/forwarding.toml",
+        "reload ../config/forwarding.toml",
+        "drain web 10.0.1.12 --wait --quiet 1ms",
+        "top --count 1 --interval 100ms"
+      })
   void shouldLoadNothingOfTheDaemonToAskIt(String command) throws Exception {
     try (ServedDirector served = new ServedDirector(folder.resolve("s"))) {
       List<String> classes =
@@ -88,6 +98,8 @@ class LoadedClassesTest {
       assertNone(RARE, classes);
       assertTrue(classes.contains("io.lbdirector.admin.AdminClient"));
       assertTrue(classes.stream().noneMatch(name -> name.startsWith("io.lbdirector.config.")));
+      assertEquals(command.contains("--wait"), classes.contains(DrainWait.class.getName()));
+      assertEquals(command.startsWith("top"), classes.contains(Top.class.getName()));
     }
   }
 

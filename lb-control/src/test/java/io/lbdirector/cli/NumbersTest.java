@@ -30,4 +30,40 @@ class NumbersTest {
   void shouldWriteShares(long rows, String share) {
     assertEquals(share, Numbers.shareOfRows(rows));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 | 0 | 0 | 0 bit/s",
+        "0.04 | 0 | 0 | 0 bit/s",
+        "0.35 | 0.4 | 0 | 0 bit/s",
+        "9.94 | 9.9 | 10 | 10 bit/s",
+        "9.96 | 10 | 10 | 10 bit/s",
+        "3 | 3 | 3 | 3 bit/s",
+        "999.4 | 999 | 999 | 999 bit/s",
+        "999.5 | 1,000 | 1.00 k | 1.00 kbit/s",
+        "1234567 | 1,234,567 | 1.23 M | 1.23 Mbit/s",
+      })
+  void shouldWriteRates(double perSecond, String rate, String bits, String withUnit) {
+    assertEquals(rate, Numbers.rate(perSecond));
+    assertEquals(bits, Numbers.bits(perSecond, ""));
+    assertEquals(withUnit, Numbers.bits(perSecond, "bit/s"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0 us",
+    "999, 999 us",
+    "1000, 1.00 ms",
+    "3100, 3.10 ms",
+    "999999, 999 ms",
+    "1200000, 1.20 s",
+    "999999999, 999 s",
+    "1000000000, '1,000 s'",
+    "9223372036854775807, 9.22 T s"
+  })
+  void shouldWriteLatencies(long micros, String text) {
+    assertEquals(text, Numbers.latency(micros));
+  }
 }

@@ -36,6 +36,19 @@ final class WideDirector implements DirectorControl {
           List.of(
               new TableBackendReport(ADDRESS, "draining", "inactive", "unknown", 65_535, 65_536)));
 
+  private static final TableChange CHANGE =
+      new TableChange(
+          NAME,
+          "changed",
+          Collections.nCopies(9, ADDRESS),
+          Collections.nCopies(9, ADDRESS),
+          Collections.nCopies(9, ADDRESS + " inactive to draining"),
+          Collections.nCopies(9, BIND.bind()),
+          Collections.nCopies(9, BIND.bind()),
+          MANY,
+          MANY,
+          MANY);
+
   private static <T> CompletionStage<T> now(T answer) {
     return CompletableFuture.completedFuture(answer);
   }
@@ -43,7 +56,18 @@ final class WideDirector implements DirectorControl {
   @Override
   public CompletionStage<ReloadReport> reload(
       byte[] toml, String name, Optional<Duration> confirm) {
-    throw new UnsupportedOperationException("not a question of width");
+    return now(
+        new ReloadReport(
+            MANY,
+            true,
+            4096,
+            MANY,
+            MANY,
+            MANY,
+            Optional.of(100.0),
+            List.of(CHANGE),
+            "2026-01-02T03:04:05Z",
+            List.of(SENTENCE)));
   }
 
   @Override
@@ -56,12 +80,14 @@ final class WideDirector implements DirectorControl {
 
   @Override
   public CompletionStage<PlanReport> plan(byte[] toml, String name) {
-    throw new UnsupportedOperationException("not a question of width");
+    return now(
+        new PlanReport(
+            true, MANY, MANY, MANY, Optional.of(100.0), List.of(CHANGE), List.of(SENTENCE)));
   }
 
   @Override
   public CompletionStage<ReloadReport> rollback() {
-    throw new UnsupportedOperationException("not a question of width");
+    return reload(new byte[0], NAME, Optional.empty());
   }
 
   @Override

@@ -79,6 +79,7 @@ final class MarkedClient implements AutoCloseable {
             .group(group)
             .channel(EpollSocketChannel.class)
             .option(SO_MARK, mark)
+            .option(ChannelOption.SO_LINGER, 0) // or the kernel sends on after the test
             .handler(
                 new ChannelInitializer<>() {
                   @Override
