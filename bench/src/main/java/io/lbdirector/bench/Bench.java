@@ -1,5 +1,6 @@
 package io.lbdirector.bench;
 
+import io.lbdirector.bench.control.ControlSuite;
 import io.lbdirector.bench.harness.Effort;
 import io.lbdirector.bench.harness.Provenance;
 import io.lbdirector.bench.harness.Report;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 /** Runs suites, one after another, and writes the results of each. {@code bench/run} starts it. */
 public final class Bench {
   private static final List<Suite> SUITES =
-      List.of(new PacketSuite(), new TablesSuite(), new ReloadSuite());
+      List.of(new PacketSuite(), new TablesSuite(), new ReloadSuite(), new ControlSuite());
 
   private Bench() {}
 

@@ -97,7 +97,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void open(Router router, Limits limits) throws IOException {
-    Service service = new Service(router, limits, worker, connections, streams);
+    Service service =
+        new Service(router, limits, worker, new Owed(limits.owedBytes()), connections, streams);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)

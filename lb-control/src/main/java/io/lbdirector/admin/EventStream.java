@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Queue;
@@ -122,15 +121,19 @@ final class EventStream extends ChannelInboundHandlerAdapter {
             new byte[] {'\n'}));
   }
 
-  /** Once all that waited is written, which ends if the client takes nothing for a while. */
+  /** Once all that waited is written; a client that takes nothing for a while is let go sooner. */
   private void letGo() {
-    stopClock();
-    long millis = limits.request().toMillis();
-    deadline = loop.schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+    startClock();
     if (waiting.isEmpty()) {
       ctx.write(content("event: overflow\n", overflow()));
       end();
     }
+  }
+
+  private void startClock() {
+    stopClock();
+    long millis = limits.request().toMillis();
+    deadline = loop.schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
   }
 
   private void stopClock() {
@@ -150,9 +153,14 @@ final class EventStream extends ChannelInboundHandlerAdapter {
             + lastId);
   }
 
-  private void end() {
-    ended = true;
-    ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+  /** Nothing more is told. */
+  void end() {
+    if (!ended) {
+      ended = true;
+      startClock();
+      ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+          .addListener(ChannelFutureListener.CLOSE);
+    }
   }
 
   /** Only to a client that reads: others have enough that waits for them. */
@@ -168,12 +176,10 @@ final class EventStream extends ChannelInboundHandlerAdapter {
     loop.execute(this::drain);
   }
 
-  /** A client has nothing to say any more; it can only have gone. */
+  /** A client whose output ends has gone. */
   @Override
   public void userEventTriggered(ChannelHandlerContext told, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
-      told.close();
-    } else if (event == SERVER_CLOSES && !ended) {
+    if (event == ChannelInputShutdownEvent.INSTANCE || event == SERVER_CLOSES) {
       end();
     }
   }
@@ -185,7 +191,7 @@ final class EventStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
-    if (!(cause instanceof IOException)) { // a client that went away is not worth a line
+    if (!HttpConnection.isTheClients(cause)) {
       LOG.warn("stream of events closed", cause);
     }
     failing.close();

@@ -2,10 +2,14 @@ package io.lbdirector.admin;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -18,6 +22,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -158,12 +163,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     return response == null || response.isLate() ? service.worker() : Runnable::run;
   }
 
-  private static Response made(Response response, Throwable failure) {
+  private Response made(Response response, Throwable failure) {
+    Response made;
     try {
-      return (failure == null ? response : Failures.answer(failure)).made();
+      made = (failure == null ? response : Failures.answer(failure)).made();
     } catch (RuntimeException | Error e) {
-      return Failures.answer(e).made();
+      made = Failures.answer(e).made();
     }
+    return service.owed().add(made);
   }
 
   private static Optional<HttpProblem> malformed(FullHttpRequest request) {
@@ -220,7 +227,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void refuse(ChannelHandlerContext ctx, HttpProblem problem) {
     state = State.ANSWERING;
-    write(ctx, Response.of(problem).made(), Manner.LAST);
+    write(ctx, service.owed().add(Response.of(problem).made()), Manner.LAST);
   }
 
   private void write(ChannelHandlerContext ctx, Response response, Manner manner) {
@@ -229,9 +236,36 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       return;
     }
     closeUnlessDoneIn(ctx, limits.request());
+    if (inputEnded) {
+      registerAnew(ctx.channel()).addListener(done -> send(ctx, response, manner));
+    } else {
+      send(ctx, response, manner);
+    }
+  }
+
+  /**
+   * Netty 4.2.18 cannot wait for the output of a channel whose input has ended: once nothing is
+   * waited for, its EpollIoHandler takes the channel out of epoll, and then changes what is not
+   * there (ENOENT). What does not fit into the socket at once would be lost.
+   */
+  private static ChannelFuture registerAnew(Channel channel) {
+    ChannelPromise done = channel.newPromise();
+    channel
+        .deregister()
+        .addListener(
+            out ->
+                channel
+                    .eventLoop()
+                    .register(channel)
+                    .addListener(new PromiseNotifier<>(false, done)));
+    return done;
+  }
+
+  private void send(ChannelHandlerContext ctx, Response response, Manner manner) {
     ctx.writeAndFlush(encode(response, manner))
         .addListener(
             written -> {
+              service.owed().taken(response);
               if (!written.isSuccess()) {
                 close(ctx);
               } else if (manner.keepAlive()) {
@@ -278,7 +312,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       try {
         stream = new EventStream(ctx.channel().eventLoop(), limits, events.source());
       } catch (RuntimeException e) {
-        write(ctx, Failures.answer(e).made(), manner);
+        write(ctx, made(null, e), manner);
         return;
       }
       service.streams().add(ctx.channel());
@@ -287,6 +321,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       HttpUtil.setTransferEncodingChunked(head, manner.chunks());
       ctx.writeAndFlush(head);
       ctx.pipeline().replace(this, null, stream);
+      if (inputEnded) {
+        stream.end();
+      }
     }
   }
 
@@ -363,9 +400,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     waiting.clear();
   }
 
+  /** What a client brings about, who goes away in the middle, is not worth a line in the log. */
+  static boolean isTheClients(Throwable cause) {
+    return cause instanceof IOException || cause instanceof CodecException;
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) { // a client that went away is not worth a line
+    if (!isTheClients(cause)) {
       LOG.atWarn().addKeyValue("pid", peer.pid()).setCause(cause).log("admin connection closed");
     }
     close(ctx);

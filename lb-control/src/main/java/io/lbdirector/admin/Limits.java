@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param linger time that a client gets to read the last answer of a connection
  * @param connections open at a time; the next one is answered 503
  * @param bodyBytes of a request: as much as a config file may have
+ * @param owedBytes of all answers that clients have not taken yet
  * @param streams of events open at a time, fewer than {@code connections}, so that listeners who
  *     were forgotten lock out nobody; the next one is answered 503
  * @param events that wait for a listener who reads too slowly, before its stream ends
@@ -20,6 +21,7 @@ record Limits(
     Duration linger,
     int connections,
     int bodyBytes,
+    long owedBytes,
     int streams,
     int events,
     Duration heartbeat) {
@@ -29,6 +31,7 @@ record Limits(
           Duration.ofSeconds(2),
           256,
           8 << 20,
+          128 << 20,
           192,
           4096,
           Duration.ofSeconds(15));

@@ -60,7 +60,9 @@ public final class MetricsServer implements AutoCloseable {
 
   private void open(InetSocketAddress wanted, DirectorControl control) throws AdminSocketException {
     Router router = new Router(Routes.ofMetrics(control), Access.ofThisProcess(Optional.empty()));
-    Service service = new Service(router, Limits.DEFAULT, worker, connections, connections);
+    Limits limits = Limits.DEFAULT;
+    Service service =
+        new Service(router, limits, worker, new Owed(limits.owedBytes()), connections, connections);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)

@@ -69,6 +69,11 @@ record Response(int status, String contentType, Body body, Map<String, String> h
     return body instanceof Late;
   }
 
+  /** Of the body, if that is made. */
+  int length() {
+    return body instanceof Bytes whole ? whole.bytes().length : 0;
+  }
+
   /** The same with its bytes made. */
   Response made() {
     return body instanceof Late late

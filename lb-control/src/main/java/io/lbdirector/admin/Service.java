@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 /**
  * What all connections of a server share.
  *
- * @param worker makes answers that may be long; one at a time, so that a crowd of them takes no
- *     more memory than it must
+ * @param worker makes answers that may be long, one after another
+ * @param owed what was made and not taken
  * @param connections those that are served
  * @param streams those of them that are told of events
  */
@@ -15,5 +15,6 @@ record Service(
     Router router,
     Limits limits,
     Executor worker,
+    Owed owed,
     ChannelGroup connections,
     ChannelGroup streams) {}

@@ -3,6 +3,7 @@ package io.lbdirector.admin;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Closes a channel under its user when time is up, since channels of Unix sockets know no timeout.
@@ -22,16 +23,20 @@ final class Watchdog implements AutoCloseable {
   /** Gives {@code time} from now. */
   void allow(Duration time) {
     deadlineNanos = System.nanoTime() + time.toNanos();
+    LockSupport.unpark(thread);
   }
 
   private void watch() {
-    try {
-      for (long left = left(); left > 0; left = left()) {
-        Thread.sleep(left / 1_000_000 + 1);
+    for (long left = left(); left > 0; left = left()) {
+      LockSupport.parkNanos(left);
+      if (Thread.interrupted()) {
+        return;
       }
+    }
+    try {
       channel.close();
-    } catch (InterruptedException | IOException e) {
-      // The exchange is over, or the channel is closed as far as it can be.
+    } catch (IOException e) {
+      // It is closed as far as it can be.
     }
   }
 

@@ -58,9 +58,8 @@ public final class TcxLink implements AutoCloseable {
 
   private static String hint(int errno) {
     return switch (errno) {
-      case Errno.EINVAL ->
-          "needs Linux 6.6 or newer with CONFIG_NET_XGRESS (TCX); this is Linux "
-              + System.getProperty("os.version");
+      case Errno.EINVAL -> "is the kernel older than 6.6, or without CONFIG_NET_XGRESS?";
+      case Errno.EEXIST -> "this very program is attached there";
       case Errno.ENODEV -> XdpLink.NO_INTERFACE;
       case Errno.EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
       default -> "";

@@ -220,11 +220,13 @@ final class Changes {
     try {
       published = publish(candidate);
     } catch (RuntimeException e) {
-      restorePending();
+      waiting.ifPresent(w -> restorePending());
       throw e;
     }
     health.check(CheckTargets.of(config.config()), Set.of());
-    previous = Optional.of(new Config(old.source(), old.config()));
+    if (published.changed()) {
+      previous = Optional.of(new Config(old.source(), old.config()));
+    }
     wait(waiting);
     return report(published, changes(old, candidate), waiting);
   }
@@ -239,15 +241,24 @@ final class Changes {
 
   /** After a failure: what waited before waits on. */
   private void restorePending() {
-    pending.ifPresentOrElse(confirmationFile::save, confirmationFile::remove);
+    pending.ifPresentOrElse(confirmationFile::save, this::forgetPending);
   }
 
   private void wait(Optional<Pending> waiting) {
     if (waiting.isEmpty() && pending.isPresent()) {
-      confirmationFile.remove();
+      forgetPending();
     }
     pending = waiting;
     pending.ifPresent(this::rollBackInTime);
+  }
+
+  /** What is live is live: a file that stays is only told of. */
+  private void forgetPending() {
+    try {
+      confirmationFile.remove();
+    } catch (UncheckedIOException e) {
+      LOG.atError().addKeyValue("reason", e.getMessage()).log("confirmation not removed");
+    }
   }
 
   private static ReloadReport report(

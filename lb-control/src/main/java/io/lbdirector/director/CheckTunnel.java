@@ -9,7 +9,6 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.Tunnel;
 import io.lbdirector.os.Interfaces;
 import io.lbdirector.os.OsException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -108,7 +107,7 @@ public final class CheckTunnel implements Tunnel, AutoCloseable {
     try {
       return echoes().send(backend, vip, timeout);
     } catch (OsException | IllegalStateException e) {
-      return CompletableFuture.failedFuture(new IOException(e.getMessage(), e));
+      return CompletableFuture.failedFuture(e); // our fault, which proves nothing of the backend
     }
   }
 
@@ -157,20 +156,27 @@ public final class CheckTunnel implements Tunnel, AutoCloseable {
     if (program.isPresent()) {
       return;
     }
-    refusal.ifPresent(
-        message -> {
-          throw new IllegalStateException(message);
-        });
+    if (refusal.isPresent()) {
+      throw new IllegalStateException(refusal.get());
+    }
     try {
       program = Optional.of(attached(ProbeProgram.load(BpfObjects.probe(), port)));
     } catch (BpfException | OsException e) {
-      refusal =
-          Optional.of(
-              "checks cannot go through the tunnel: "
-                  + e.getMessage()
-                  + "; or do without via = \"tunnel\"");
+      refusal = Optional.of(refusal(e));
       throw new IllegalStateException(refusal.get(), e);
     }
+  }
+
+  private static String refusal(RuntimeException e) {
+    String needs =
+        e instanceof BpfException
+            ? " (Linux 6.6 or newer is needed, this is " + System.getProperty("os.version") + ")"
+            : "";
+    return "checks cannot go through the tunnel"
+        + needs
+        + ": "
+        + e.getMessage()
+        + "; or do without via = \"tunnel\"";
   }
 
   private ProbeProgram attached(ProbeProgram loaded) {

@@ -263,7 +263,7 @@ public interface DirectorControl {
   /**
    * Something that happened.
    *
-   * @param id grows by one with each event
+   * @param id grows by one with each event, and with a restart by more
    * @param at ISO 8601, UTC
    * @param type {@code generation}, {@code refused}, {@code state}, {@code health}, {@code panic},
    *     {@code readiness}, {@code confirm}

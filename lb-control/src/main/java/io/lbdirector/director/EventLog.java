@@ -22,6 +22,7 @@ final class EventLog {
 
   EventLog(Clock clock) {
     this.clock = clock;
+    this.lastId = clock.millis(); // beyond those of the daemon before, for clients that resume
   }
 
   synchronized void add(String type, String message, Map<String, Object> details) {

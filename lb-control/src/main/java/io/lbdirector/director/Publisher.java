@@ -129,7 +129,16 @@ final class Publisher {
   private void serve(Serving now) {
     serving = Optional.of(now);
     follow(now.candidate());
-    onConfig.accept(now.candidate().config());
+    tell(now.candidate().config());
+  }
+
+  /** What those who are told make of it changes nothing: it is live. */
+  private void tell(DirectorConfig config) {
+    try {
+      onConfig.accept(config);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("new config not followed everywhere");
+    }
   }
 
   private static void logWarnings(Serving now) {

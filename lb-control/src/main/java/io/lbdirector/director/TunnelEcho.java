@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,11 @@ import java.util.concurrent.TimeoutException;
 final class TunnelEcho implements AutoCloseable {
   /** Half of the sequence numbers, so that a free one is found at once. */
   static final int MOST_WAITED_FOR = 1 << 15;
+
+  private static final String CLOSED = "the tunnel of checks is closed";
+
+  /** Errors that are the backend's, or the network's: it cannot be reached. */
+  private static final Set<String> NO_WAY = Set.of("ENETUNREACH", "EHOSTUNREACH");
 
   private static final int SEQUENCES = 1 << 16;
 
@@ -104,14 +110,17 @@ final class TunnelEcho implements AutoCloseable {
     }
   }
 
-  /** As {@link io.lbdirector.health.Tunnel#echo}. */
+  /**
+   * As {@link io.lbdirector.health.Tunnel#echo}. What is this machine's own fault fails with {@link
+   * IllegalStateException}: it says nothing of the backend.
+   */
   CompletableFuture<Duration> send(IpAddress backend, IpAddress vip, Duration timeout) {
     try {
       return trySend(backend, vip, timeout);
-    } catch (OsException e) {
-      return CompletableFuture.failedFuture(new IOException(e.getMessage(), e));
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       return CompletableFuture.failedFuture(e);
+    } catch (OsException e) {
+      return CompletableFuture.failedFuture(new IllegalStateException(e.getMessage(), e));
     }
   }
 
@@ -119,7 +128,7 @@ final class TunnelEcho implements AutoCloseable {
       IpAddress backend, IpAddress vip, Duration timeout) throws IOException {
     UdpSocket socket = udp.get(IpFamily.of(backend));
     if (closed || socket == null) {
-      throw new IOException(closed ? "the tunnel is closed" : "this kernel has no IPv6");
+      throw new IllegalStateException(closed ? CLOSED : "this kernel has no IPv6");
     }
     IpAddress from = innerSource(vip);
     Waiting request = enlist(backend, vip, timeout);
@@ -130,6 +139,9 @@ final class TunnelEcho implements AutoCloseable {
       socket.send(packet, backend, port);
     } catch (OsException e) {
       waiting.remove(request.sequence);
+      if (NO_WAY.contains(e.errnoName())) {
+        throw new IOException(e.getMessage(), e);
+      }
       throw e;
     }
     if (timers.add(request.sentAt + timeout.toNanos(), () -> giveUp(request))) {
@@ -141,9 +153,9 @@ final class TunnelEcho implements AutoCloseable {
   /**
    * Our address towards the VIP.
    *
-   * @throws IOException if the VIP is ours: the reply would never leave the backend's way to us
+   * @throws IllegalStateException if the VIP is ours: the kernel would keep its reply
    */
-  private IpAddress innerSource(IpAddress vip) throws IOException {
+  private IpAddress innerSource(IpAddress vip) {
     Source known = sources.get(vip);
     if (known == null || known.goodUntil - System.nanoTime() < 0) {
       IpAddress address = SourceAddress.towards(vip, routingMark);
@@ -151,16 +163,17 @@ final class TunnelEcho implements AutoCloseable {
       sources.put(vip, known);
     }
     if (known.address.equals(vip)) {
-      throw new IOException(
+      throw new IllegalStateException(
           vip + " is an address of this machine: a director must not have the VIPs it serves");
     }
     return known.address;
   }
 
   /** Takes a free sequence number for a request. */
-  private Waiting enlist(IpAddress backend, IpAddress vip, Duration timeout) throws IOException {
+  private Waiting enlist(IpAddress backend, IpAddress vip, Duration timeout) {
     if (waiting.size() >= MOST_WAITED_FOR) {
-      throw new IOException(MOST_WAITED_FOR + " echo requests are not answered yet; no more now");
+      throw new IllegalStateException(
+          MOST_WAITED_FOR + " echo requests are not answered yet; no more now");
     }
     byte[] nonce = new byte[Long.BYTES];
     random.nextBytes(nonce);
@@ -225,7 +238,7 @@ final class TunnelEcho implements AutoCloseable {
     closeSockets();
     waiting
         .values()
-        .forEach(w -> w.answer.completeExceptionally(new IOException("the tunnel is closed")));
+        .forEach(w -> w.answer.completeExceptionally(new IllegalStateException(CLOSED)));
     waiting.clear();
   }
 

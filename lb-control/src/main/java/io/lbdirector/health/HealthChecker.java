@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -58,7 +59,7 @@ public final class HealthChecker implements HealthChecks, AutoCloseable {
         listener,
         Clock.systemUTC(),
         System::nanoTime,
-        RandomGenerator.getDefault(),
+        new SplittableRandom(),
         Limits.ofThisProcess());
   }
 
@@ -83,6 +84,7 @@ public final class HealthChecker implements HealthChecks, AutoCloseable {
             clock,
             ticker,
             listener);
+    loop.execute(() -> {}); // has its thread begin, in the namespace of this one
     watchdog = Watchdog.start(loop, rounds::takeWorstLateness, ticker, limits.stallTolerance());
   }
 

@@ -19,6 +19,18 @@ interface Probe extends AutoCloseable {
 
   /** One check under way. */
   interface Run {
+    /** In place of one that did not begin. */
+    Run NONE =
+        new Run() {
+          @Override
+          public void cancel() {}
+
+          @Override
+          public String silence(String timeout) {
+            return "no answer in " + timeout;
+          }
+        };
+
     /** Ends it, without a result. */
     void cancel();
 

@@ -39,7 +39,7 @@ final class Rounds {
       HealthChecker.Listener listener) {
     this.loop = loop;
     this.probes = probes;
-    this.turns = new Turns(atOnce, loop);
+    this.turns = new Turns(atOnce);
     this.pace = pace;
     this.freeze = freeze;
     this.clock = clock;

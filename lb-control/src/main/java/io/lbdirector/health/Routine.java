@@ -52,6 +52,7 @@ final class Routine {
     rounds.noteLateness(lateNanos(startedNanos));
     freezeMark = rounds.freeze().mark();
     running = true;
+    run = Probe.Run.NONE;
     timer = rounds.after(timeout.toNanos(), this::unanswered);
     try {
       run = probe.start(this::answered);
@@ -83,9 +84,6 @@ final class Routine {
   }
 
   private void answered(Result result) {
-    if (!running) {
-      return;
-    }
     if (result.kind() == Result.Kind.NONE) {
       rounds.noteFault(target, result);
     }
@@ -95,8 +93,8 @@ final class Routine {
   private void finish(Result result) {
     timer.cancel(false);
     long endedNanos = rounds.nanos();
-    stopRunning();
     dueIn(Math.max(0, startedNanos + rounds.pace().nextNanos(interval) - endedNanos));
+    stopRunning();
     Duration latency = result.took().orElse(Duration.ofNanos(endedNanos - startedNanos));
     rounds.report(target, result, latency, freezeMark);
   }

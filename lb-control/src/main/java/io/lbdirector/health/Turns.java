@@ -2,7 +2,6 @@ package io.lbdirector.health;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Executor;
 
 /**
  * Lets so many checks be under way at a time; the others wait, first come, first served. Confined
@@ -10,46 +9,49 @@ import java.util.concurrent.Executor;
  */
 final class Turns {
   private final int atOnce;
-  private final Executor loop;
   private final Deque<Routine> waiting = new ArrayDeque<>();
   private int taken;
-  private boolean called;
+  private boolean calling;
 
-  Turns(int atOnce, Executor loop) {
+  Turns(int atOnce) {
     this.atOnce = atOnce;
-    this.loop = loop;
   }
 
   /** Has {@code routine} start a check, at once or in its turn; it {@link #leave}s afterwards. */
   void ask(Routine routine) {
     waiting.add(routine);
-    if (!called) {
-      next();
-    }
+    call();
+  }
+
+  /** A check is over. */
+  void leave() {
+    taken--;
+    call();
   }
 
   /**
-   * A check is over. The next begins in a task of its own: thousands in a row that are over as soon
-   * as they begin would not fit on the stack.
+   * Has those start whose turn it is. A check that is over as soon as it begins leaves within its
+   * start: were the next one begun there, thousands of them would not fit on the stack.
    */
-  void leave() {
-    taken--;
-    if (!waiting.isEmpty() && !called) {
-      called = true;
-      loop.execute(this::next);
+  private void call() {
+    if (calling) {
+      return;
+    }
+    calling = true;
+    try {
+      while (taken < atOnce && !waiting.isEmpty()) {
+        start(waiting.remove());
+      }
+    } finally {
+      calling = false;
     }
   }
 
-  private void next() {
-    called = true; // by a check that is over as soon as it begins
-    while (taken < atOnce && !waiting.isEmpty()) {
-      Routine first = waiting.remove();
-      if (!first.isEnded()) {
-        taken++;
-        first.start();
-      }
+  private void start(Routine first) {
+    if (!first.isEnded()) {
+      taken++;
+      first.start();
     }
-    called = false;
   }
 
   Iterable<Routine> waiting() {

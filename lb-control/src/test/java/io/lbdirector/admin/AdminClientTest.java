@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +118,103 @@ class AdminClientTest {
           assertThrows(
               DaemonUnreachableException.class, () -> client.post("/v1/reload", new byte[0]));
       assertTrue(late.getMessage().contains("within 100 ms"), late.getMessage());
+    }
+  }
+
+  private static final String STREAM = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+  private static String chunk(String text) {
+    return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+  }
+
+  /** What the client hears of a stream, bytes as they are, and how it ends. */
+  private String heard(String stream) throws Exception {
+    List<String> heard = new ArrayList<>();
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket()));
+      CompletableFuture<String> end = CompletableFuture.supplyAsync(() -> listen(heard));
+      try (SocketChannel client = server.accept()) {
+        client.read(ByteBuffer.allocate(4096));
+        client.write(StandardCharsets.ISO_8859_1.encode(stream));
+      }
+      String how = end.join();
+      return heard + " " + how;
+    } finally {
+      Files.delete(socket());
+    }
+  }
+
+  private String listen(List<String> heard) {
+    try {
+      new AdminClient(socket())
+          .events(
+              0,
+              event -> {
+                heard.add(event.toString());
+                return !event.toString().equals("\"enough\"");
+              });
+      return "enough";
+    } catch (DaemonUnreachableException e) {
+      return "unreachable: " + e.getMessage();
+    } catch (DaemonRefusedException e) {
+      return "refused " + e.status();
+    }
+  }
+
+  @Test
+  void shouldHearEventsHoweverTheyAreCut() throws Exception {
+    String events =
+        ":\n\nid: 1\nevent: a\ndata: {\"id\":1}\n\n:\n\ndata: \"enough\"\n\ndata: 3\n\n";
+    assertEquals("[{\"id\":1}, \"enough\"] enough", heard(STREAM + chunk(events)));
+    StringBuilder bytes = new StringBuilder(STREAM);
+    for (String one : events.split("")) {
+      bytes.append(chunk(one));
+    }
+    assertEquals("[{\"id\":1}, \"enough\"] enough", heard(bytes.toString()));
+  }
+
+  @Test
+  void shouldSayHowAStreamEnded() throws Exception {
+    String one = STREAM + chunk("event: a\ndata: 1\n\n");
+    assertEnds(
+        "[1] unreachable: the daemon at %s ended the stream: it was stopped", one + "0\r\n\r\n");
+    assertEnds("[1] unreachable: the daemon at %s broke off: ", one);
+    assertEnds("[1] unreachable: the daemon at %s broke off: ", one + "ff\r\ndata: 2");
+    assertEnds(
+        "[1] unreachable: the daemon at %s ended the stream: too slow",
+        one + chunk("event: overflow\ndata: {\"message\":\"too slow\"}\n\n"));
+    String other = "[1] unreachable: what answers at %s is not lbd, or not of this version: ";
+    assertEnds(other, one + chunk("data: {\n\n"));
+    assertEnds(other, one + chunk("event: overflow\ndata: []\n\n"));
+    assertEnds(other, one + "xyz\r\n");
+    assertEnds("[] refused 503", "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n");
+    assertEnds(
+        "[] unreachable: what answers at %s is not lbd",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+  }
+
+  private void assertEnds(String expected, String stream) throws Exception {
+    String heard = heard(stream);
+    assertTrue(heard.startsWith(expected.formatted(socket())), heard);
+  }
+
+  @Test
+  void shouldGiveUpOnAStreamWithoutASignOfLife() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket()));
+      Duration forEver = Duration.ofHours(1);
+      AdminClient client = new AdminClient(socket(), forEver, forEver, Duration.ofMillis(100));
+      CompletableFuture<String> end =
+          CompletableFuture.supplyAsync(
+              () ->
+                  assertThrows(
+                          DaemonUnreachableException.class, () -> client.events(0, event -> true))
+                      .getMessage());
+      try (SocketChannel silent = server.accept()) {
+        silent.write(StandardCharsets.ISO_8859_1.encode(STREAM + chunk(":\n\n")));
+        assertEquals(
+            "the daemon at " + socket() + " says nothing any more; see its log", end.get());
+      }
     }
   }
 

@@ -15,13 +15,16 @@ import io.lbdirector.director.DirectorControl.StatusReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,8 @@ class AdminServerTest {
   private static final Limits HASTY = limits(Duration.ofMillis(200), Duration.ofMillis(200), 4);
 
   private static Limits limits(Duration request, Duration linger, int connections) {
-    return new Limits(request, linger, connections, 1 << 20, 4, 16, Duration.ofSeconds(60));
+    return new Limits(
+        request, linger, connections, 1 << 20, 16 << 20, 4, 16, Duration.ofSeconds(60));
   }
 
   @TempDir Path folder;
@@ -360,6 +364,21 @@ class AdminServerTest {
   }
 
   @Test
+  void shouldAnswerAtLengthWhoHasEndedItsOutput() throws IOException {
+    String warning = "w".repeat(3 << 20); // more than a socket buffers
+    director.statusAnswer =
+        CompletableFuture.completedFuture(FakeDirector.status(List.of(warning)));
+    try (RawClient client = connect()) {
+      client.get("/v1/status").get("/livez").get("/v1/status").get("/v1/status").endOutput();
+      assertTrue(client.read().text().contains(warning));
+      assertEquals(200, client.read().status());
+      assertTrue(client.read().text().contains(warning));
+      assertTrue(client.read().text().contains(warning));
+      assertEquals("", client.readAll());
+    }
+  }
+
+  @Test
   void shouldTimeOutHalfSentRequestButServeOthers() throws IOException {
     start(HASTY);
     try (RawClient halfSent = connect();
@@ -401,6 +420,101 @@ class AdminServerTest {
       start(PATIENT); // waits for no connection
       assertTrue(slow.readAll().length() < warning.length());
     }
+  }
+
+  @Test
+  void shouldTurnAwayLongAnswersWhileTooManyAreNotTaken() throws Exception {
+    String warning = "w".repeat(6 << 20);
+    director.statusAnswer =
+        CompletableFuture.completedFuture(FakeDirector.status(List.of(warning)));
+    List<RawClient> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        slow.add(connect().get("/v1/status"));
+        assertEquals(200, slow.get(i).head().status());
+      }
+      HttpReply third = get("/v1/status");
+      assertEquals(503, third.status());
+      assertTrue(detail(third).startsWith("too many long answers wait"), third.text());
+      assertEquals(200, get("/livez").status());
+      assertEquals(200, get("/v1/counters").status());
+    } finally {
+      for (RawClient client : slow) {
+        client.close();
+      }
+    }
+    while (get("/v1/status").status() == 503) {
+      Thread.sleep(10); // the server has yet to see that they are gone
+    }
+    assertEquals(200, get("/v1/status").status());
+  }
+
+  /** A warning that is written once it may be, and notes on which thread. */
+  private static final class LongWarning extends AbstractList<String> {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch may = new CountDownLatch(1);
+    volatile String thread;
+
+    @Override
+    public String get(int index) {
+      thread = Thread.currentThread().getName();
+      begun.countDown();
+      try {
+        assertTrue(may.await(60, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return "at last";
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
+
+  @Test
+  void shouldMakeLongAnswersWhereTheyHoldUpNobody() throws Exception {
+    LongWarning warning = new LongWarning();
+    CompletableFuture<StatusReport> answer = new CompletableFuture<>();
+    director.statusAnswer = answer;
+    try (RawClient waiting = connect().get("/v1/status")) {
+      answer.complete(FakeDirector.status(warning)); // on our thread, which it does not hold up
+      assertTrue(warning.begun.await(60, TimeUnit.SECONDS));
+      assertTrue(warning.thread.startsWith("lb-admin-worker"), warning.thread);
+      assertEquals(200, get("/livez").status());
+      assertEquals(200, get("/readyz").status());
+      try (RawClient listening = connect().get("/v1/events")) {
+        assertEquals(200, listening.head().status());
+        director.tell("state", "x");
+        assertEquals("id: 1", listening.readChunkedLine());
+      }
+      warning.may.countDown();
+      assertTrue(waiting.read().text().contains("\"warnings\":[\"at last\"]"));
+    } finally {
+      warning.may.countDown();
+    }
+  }
+
+  @Test
+  void shouldSayThatAnAnswerCannotBeMade() throws IOException {
+    List<String> broken =
+        new AbstractList<>() {
+          @Override
+          public String get(int index) {
+            throw new IllegalStateException("a bug");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    director.statusAnswer = CompletableFuture.completedFuture(FakeDirector.status(broken));
+    HttpReply reply = get("/v1/status");
+    assertEquals(500, reply.status());
+    assertTrue(detail(reply).contains("a bug"), reply.text());
+    assertEquals(200, get("/v1/counters").status());
   }
 
   @Test

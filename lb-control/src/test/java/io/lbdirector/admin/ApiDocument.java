@@ -107,14 +107,12 @@ final class ApiDocument {
     return messages(SCHEMAS.getSchema(whole), value);
   }
 
-  /** What is wrong with the schemas themselves. */
+  /** What is wrong with the schemas themselves, those with names and those in place. */
   List<String> complaintsOfSchemas() {
     JsonSchema meta = SCHEMAS.getSchema(SchemaLocation.of(SchemaId.V202012));
-    List<String> all = new ArrayList<>();
-    root.at("/components/schemas")
-        .fields()
-        .forEachRemaining(schema -> all.addAll(messages(meta, schema.getValue())));
-    return all;
+    List<JsonNode> schemas = root.findValues("schema");
+    root.at("/components/schemas").forEach(schemas::add);
+    return schemas.stream().flatMap(schema -> messages(meta, schema).stream()).toList();
   }
 
   private static List<String> messages(JsonSchema schema, JsonNode value) {

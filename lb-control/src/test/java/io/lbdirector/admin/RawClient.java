@@ -109,6 +109,13 @@ final class RawClient implements AutoCloseable {
     return line.toString();
   }
 
+  /** At most so many bytes, as many as are there once there is one; none at the end. */
+  String readSome(int most) throws IOException {
+    byte[] bytes = new byte[most];
+    int count = in.read(bytes);
+    return count < 0 ? "" : new String(bytes, 0, count, StandardCharsets.ISO_8859_1);
+  }
+
   /** All that comes until the server ends its output. */
   String readAll() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -35,7 +35,9 @@ class BpfObjectTest {
   void shouldTellWhatTheObjectDeclares() {
     assertEquals(Set.of("toy_counts", "toy_hash", "toy_tables"), toys.mapNames());
     assertEquals(Set.of("toys.rodata"), toys.dataMapNames());
-    assertEquals(Set.of("toy_count", "toy_ingress", "toy_grow", "toy_table"), toys.programNames());
+    assertEquals(
+        Set.of("toy_count", "toy_ingress", "toy_grow", "toy_table", "toy_sent"),
+        toys.programNames());
     assertEquals(
         new MapSpec(MapType.PERCPU_ARRAY, "toy_counts", 4, 16, 8, 0),
         toys.declaredSpec("toy_counts"));
@@ -169,7 +171,7 @@ class BpfObjectTest {
     toys.load();
     assertRefuses(
         "object toys has no program toy_none; it has [toy_count, toy_ingress, toy_grow,"
-            + " toy_table]",
+            + " toy_table, toy_sent]",
         () -> toys.program("toy_none"));
   }
 

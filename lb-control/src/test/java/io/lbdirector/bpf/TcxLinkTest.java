@@ -77,6 +77,15 @@ class TcxLinkTest {
   }
 
   @Test
+  void shouldSayThatItIsAttachedAlready() {
+    try (TcxLink link = TcxLink.attachEgress(program, veth.ifindex())) {
+      BpfException e =
+          assertThrows(BpfException.class, () -> TcxLink.attachEgress(program, link.ifindex()));
+      assertTrue(e.getMessage().endsWith("EEXIST (17); this very program is attached there"));
+    }
+  }
+
+  @Test
   void shouldHaveNoInterfaceOnceThatIsGone() {
     VethPair gone = VethPair.create();
     try (TcxLink link = TcxLink.attachEgress(program, gone.ifindex())) {
@@ -101,7 +110,8 @@ class TcxLinkTest {
       // Refused as the attachment itself is by a kernel that does not know it: EINVAL.
       BpfException e =
           assertThrows(BpfException.class, () -> TcxLink.attachEgress(xdp, veth.ifindex()));
-      assertTrue(e.getMessage().contains("EINVAL (22); needs Linux 6.6 or newer"), e.getMessage());
+      assertTrue(
+          e.getMessage().contains("EINVAL (22); is the kernel older than 6.6, "), e.getMessage());
     }
   }
 

@@ -151,6 +151,13 @@ class EventsCommandTest {
     assertEquals("", out());
   }
 
+  @Test
+  void shouldHelpWithin80Columns() {
+    assertEquals(0, run(out, "events", "--help"));
+    assertTrue(out().startsWith("Usage: lbctl events "), out());
+    assertTrue(out().lines().allMatch(line -> line.length() <= 80), out());
+  }
+
   /** The event's own keys are all that lbctl reads. */
   @Test
   void shouldPrintWhateverTypeThereIs() {

@@ -162,6 +162,15 @@ final class DirectorPlanTest {
   }
 
   @Test
+  void shouldGoBackBehindAReloadThatChangedNothing() {
+    String one = digest();
+    running.reload(OTHER, "other.toml");
+    running.reload(OTHER, "other.toml");
+    await(running.director().rollback());
+    assertEquals(one, digest());
+  }
+
+  @Test
   void shouldGoBackWithTheStatesOfToday() {
     running.reload(OTHER, "other.toml");
     await(

@@ -10,11 +10,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs, until closed. */
-final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
   private final Logger logger;
 
-  LogLines(Class<?> logging) {
+  public LogLines(Class<?> logging) {
     logger = (Logger) LoggerFactory.getLogger(logging);
     start();
     logger.addAppender(this);
@@ -25,7 +25,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     events.add(event);
   }
 
-  List<String> at(Level level) {
+  public List<String> at(Level level) {
     return events.stream()
         .filter(event -> event.getLevel() == level)
         .map(EventLayout::text)

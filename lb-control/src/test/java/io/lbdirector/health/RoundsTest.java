@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import io.lbdirector.director.LogLines;
 import io.lbdirector.forwarding.IpAddress;
 import java.time.Clock;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.lbdirector.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ch.qos.logback.classic.Level;
+import io.lbdirector.director.LogLines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

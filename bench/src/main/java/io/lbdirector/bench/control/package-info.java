@@ -1,0 +1,2 @@
+/** The control plane under load: health checks, the command line, the admin socket. */
+package io.lbdirector.bench.control;
