@@ -88,6 +88,10 @@ record Candidate(
     return state == BackendState.ACTIVE || state == BackendState.FILLING;
   }
 
+  LoadedConfig loaded() {
+    return new LoadedConfig(source, config);
+  }
+
   TableVerdict verdict(String table) {
     return verdicts.getOrDefault(table, TableVerdict.UNCHECKED);
   }

@@ -3,12 +3,10 @@ package io.lbdirector.director;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import io.lbdirector.config.ConfigException;
-import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.dataplane.LiveState;
-import io.lbdirector.director.ConfirmationFile.Pending;
+import io.lbdirector.director.Confirmation.Waiting;
 import io.lbdirector.director.DirectorControl.PlanReport;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
@@ -25,9 +23,8 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +38,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Works out what shall be live: of a config, the states set by hand and the health of backends. One
  * change at a time, each from what the last one left. Confined to the builder's thread, except
- * {@link #pending}.
+ * {@link #confirmBy}.
  */
 final class Changes {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
   private static final Duration HEALTH_RETRY = Duration.ofSeconds(1);
+  private static final Duration ROLLBACK_RETRY = Duration.ofSeconds(5);
 
   private final DirectorConfig started;
   private final OwnerThread builder;
@@ -59,14 +57,11 @@ final class Changes {
   private final Duration gatewayWait;
   private final OverridesFile overridesFile;
   private final DownFile downFile;
-  private final ConfirmationFile confirmationFile;
+  private final Confirmation confirmation;
   private final TableBuilder tables = new TableBuilder();
 
-  private Optional<Config> previous = Optional.empty();
-  private volatile Optional<Pending> pending = Optional.empty();
-
-  /** A config, and what it was read from. */
-  private record Config(ConfigSource source, DirectorConfig config) {}
+  private Optional<LoadedConfig> previous = Optional.empty();
+  private boolean followingAgain;
 
   Changes(
       DirectorConfig started,
@@ -92,7 +87,7 @@ final class Changes {
     this.gatewayWait = gatewayWait;
     this.overridesFile = new OverridesFile(state);
     this.downFile = new DownFile(state);
-    this.confirmationFile = new ConfirmationFile(state);
+    this.confirmation = new Confirmation(state, clock);
   }
 
   // ---- start -----------------------------------------------------------------------------------
@@ -100,24 +95,14 @@ final class Changes {
   /** Takes over what is live, or makes the config of the start live. */
   void start(ConfigSource source, Supplier<LiveState> reader) {
     Overrides overrides = overridesFile.load();
-    Set<Target> down = downTargets(downFile.load());
-    Function<Target, Health> found = t -> down.contains(t) ? Health.DOWN : Health.UNKNOWN;
-    Candidate candidate =
-        candidate(source, started, overrides, CheckTargets.verdicts(started, overrides, found));
+    Set<Target> down = CheckTargets.of(started, downFile.load());
+    Candidate candidate = candidate(new LoadedConfig(source, started), overrides, down);
     LiveState live = Failures.join(owner.ask(reader));
     awaitGateways(candidate, live);
     Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
+    downFile.save(candidate.verdicts());
     health.check(CheckTargets.of(started), down);
-    pending = confirmationFile.load();
-    pending.ifPresent(this::rollBackInTime);
-  }
-
-  private Set<Target> downTargets(Map<String, Set<IpAddress>> down) {
-    Set<Target> targets = new HashSet<>();
-    for (DirectorConfig.Table table : started.tables()) {
-      targets.addAll(CheckTargets.of(table, down.getOrDefault(table.name(), Set.of())));
-    }
-    return targets;
+    confirmation.load().ifPresent(this::rollBackInTime);
   }
 
   // ---- candidates ------------------------------------------------------------------------------
@@ -127,40 +112,30 @@ final class Changes {
     return Failures.join(owner.ask(publisher::served));
   }
 
-  private Candidate candidate(ConfigSource source, DirectorConfig config, Overrides overrides) {
-    Function<Target, Health> found = CheckTargets.found(health.snapshot());
-    return candidate(source, config, overrides, CheckTargets.verdicts(config, overrides, found));
-  }
-
-  private Candidate candidate(
-      ConfigSource source,
-      DirectorConfig config,
-      Overrides overrides,
-      Map<String, TableVerdict> verdicts) {
+  /**
+   * @param down targets that count as down as long as no check of theirs has run
+   */
+  private Candidate candidate(LoadedConfig wanted, Overrides overrides, Set<Target> down) {
+    Map<Target, TargetHealth> results = health.snapshot();
+    Function<Target, Health> found =
+        target -> {
+          Health unchecked = down.contains(target) ? Health.DOWN : Health.UNKNOWN;
+          return results.containsKey(target) ? results.get(target).health() : unchecked;
+        };
+    Map<String, TableVerdict> verdicts = CheckTargets.verdicts(wanted.config(), overrides, found);
     return Candidate.of(
-        source, config, overrides, verdicts, tables.build(config, overrides, verdicts));
+        wanted.source(),
+        wanted.config(),
+        overrides,
+        verdicts,
+        tables.build(wanted.config(), overrides, verdicts));
   }
 
-  private Config load(ConfigSource source) {
-    DirectorConfig config;
-    try {
-      config = ConfigLoader.load(source);
-    } catch (ConfigException e) {
-      throw refused(source.name(), e);
-    }
-    List<ProblemReport> fixed = FixedKeys.changed(started, config, source.name());
-    if (!fixed.isEmpty()) {
-      throw new RefusedException(
-          source.name() + " changes what only a restart can change", fixed, null);
-    }
-    return new Config(source, config);
-  }
-
-  static RefusedException refused(String name, ConfigException e) {
-    return new RefusedException(
-        name + " cannot be used",
-        e.problems().stream().map(p -> new ProblemReport(p.line(), p.key(), p.toString())).toList(),
-        e);
+  /** What is down stays so under checks that have been edited, until they prove it up. */
+  private static Set<Target> stillDown(Candidate old, DirectorConfig wanted) {
+    Map<String, Set<IpAddress>> down = new HashMap<>();
+    old.verdicts().forEach((table, verdict) -> down.put(table, verdict.down()));
+    return CheckTargets.of(wanted, down);
   }
 
   /** Waits, not on the owner's thread, which is the one that hears from the gateways. */
@@ -169,17 +144,33 @@ final class Changes {
     Failures.join(resolved.completeOnTimeout(null, gatewayWait.toNanos(), NANOSECONDS));
   }
 
+  /** What is new in it is told of and kept, whatever the change was made for. */
   private Published publish(Candidate candidate) {
-    return Failures.join(owner.ask(() -> publisher.publish(candidate)));
+    Published published = Failures.join(owner.ask(() -> publisher.publish(candidate)));
+    news.tell(published.before().candidate(), candidate, health.snapshot());
+    downFile.save(candidate.verdicts());
+    return published;
+  }
+
+  /** Takes back what was done before a failure, which stays the one that is told. */
+  private static void undo(RuntimeException failure, Runnable... steps) {
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   // ---- reload, plan, rollback ------------------------------------------------------------------
 
   PlanReport plan(ConfigSource source) {
     Serving before = now();
-    Config config = load(source);
-    Candidate candidate = candidate(source, config.config(), before.candidate().overrides());
-    ChangeReports changes = changes(before.candidate(), candidate);
+    LoadedConfig wanted = LoadedConfig.load(source, started);
+    Candidate old = before.candidate();
+    Candidate candidate = candidate(wanted, old.overrides(), stillDown(old, wanted.config()));
+    ChangeReports changes = changes(old, candidate);
     List<String> warnings = new ArrayList<>(candidate.warnings());
     warnings.addAll(changes.warnings());
     return new PlanReport(
@@ -201,68 +192,35 @@ final class Changes {
    */
   ReloadReport reload(ConfigSource source, Optional<Duration> confirm) {
     Serving before = now();
-    Config config = load(source);
-    Optional<Pending> waiting =
-        confirm.map(
-            time ->
-                new Pending(
-                    clock.instant().plus(time).truncatedTo(ChronoUnit.SECONDS),
-                    pending.map(Pending::before).orElse(before.candidate().source())));
-    return reload(config, before, waiting);
+    return reload(LoadedConfig.load(source, started), before, confirm);
   }
 
-  private ReloadReport reload(Config config, Serving before, Optional<Pending> waiting) {
+  private ReloadReport reload(LoadedConfig wanted, Serving before, Optional<Duration> confirm) {
     Candidate old = before.candidate();
-    Candidate candidate = candidate(config.source(), config.config(), old.overrides());
-    awaitGateways(candidate, before.live());
-    waiting.ifPresent(this::keep);
+    Set<Target> down = stillDown(old, wanted.config());
+    Candidate candidate = candidate(wanted, old.overrides(), down);
+    ChangeReports changes = changes(old, candidate);
+    Optional<Waiting> waiting;
     Published published;
     try {
+      awaitGateways(candidate, before.live());
+      waiting = confirm.map(time -> confirmation.keep(time, old.loaded()));
       published = publish(candidate);
     } catch (RuntimeException e) {
-      waiting.ifPresent(w -> restorePending());
+      undo(e, confirmation::restore, () -> owner.tell(publisher::followServed));
       throw e;
     }
-    health.check(CheckTargets.of(config.config()), Set.of());
-    if (published.changed()) {
-      previous = Optional.of(new Config(old.source(), old.config()));
+    health.check(CheckTargets.of(wanted.config()), down);
+    if (!old.config().equals(wanted.config())) {
+      previous = Optional.of(old.loaded());
     }
-    wait(waiting);
-    return report(published, changes(old, candidate), waiting);
-  }
-
-  private void keep(Pending waiting) {
-    try {
-      confirmationFile.save(waiting);
-    } catch (UncheckedIOException e) {
-      throw Publisher.refused("the config to return to cannot be kept", e);
-    }
-  }
-
-  /** After a failure: what waited before waits on. */
-  private void restorePending() {
-    pending.ifPresentOrElse(confirmationFile::save, this::forgetPending);
-  }
-
-  private void wait(Optional<Pending> waiting) {
-    if (waiting.isEmpty() && pending.isPresent()) {
-      forgetPending();
-    }
-    pending = waiting;
-    pending.ifPresent(this::rollBackInTime);
-  }
-
-  /** What is live is live: a file that stays is only told of. */
-  private void forgetPending() {
-    try {
-      confirmationFile.remove();
-    } catch (UncheckedIOException e) {
-      LOG.atError().addKeyValue("reason", e.getMessage()).log("confirmation not removed");
-    }
+    confirmation.settle(waiting);
+    waiting.ifPresent(this::rollBackInTime);
+    return report(published, changes, waiting);
   }
 
   private static ReloadReport report(
-      Published published, ChangeReports changes, Optional<Pending> waiting) {
+      Published published, ChangeReports changes, Optional<Waiting> waiting) {
     List<String> warnings = new ArrayList<>(published.warnings());
     warnings.addAll(changes.warnings());
     return new ReloadReport(
@@ -274,13 +232,13 @@ final class Changes {
         changes.moves().lost(),
         changes.trafficPercent(),
         changes.tables(),
-        waiting.map(w -> w.deadline().toString()).orElse(""),
+        waiting.map(w -> w.pending().deadline().toString()).orElse(""),
         warnings);
   }
 
   ReloadReport rollback() {
     Serving before = now();
-    Config back =
+    LoadedConfig back =
         previous.orElseThrow(
             () ->
                 new RefusedException(
@@ -292,45 +250,37 @@ final class Changes {
     return reload(back, before, Optional.empty());
   }
 
-  private void rollBackInTime(Pending waiting) {
-    Duration left = Duration.between(clock.instant(), waiting.deadline());
-    later(left, () -> rollBackUnlessConfirmed(waiting));
+  private void rollBackInTime(Waiting waiting) {
+    later(confirmation.left(waiting), () -> rollBackUnlessConfirmed(waiting));
   }
 
-  private void rollBackUnlessConfirmed(Pending waiting) {
-    if (!pending.equals(Optional.of(waiting))) {
+  /** Again and again if it is refused: it was promised. */
+  private void rollBackUnlessConfirmed(Waiting waiting) {
+    if (!confirmation.awaits(waiting)) {
       return;
     }
     long begun = System.nanoTime();
-    String name = waiting.before().name();
+    ConfigSource source = waiting.pending().before();
+    LOG.atWarn()
+        .addKeyValue("config", source.name())
+        .log("reload not confirmed in time, going back");
     try {
-      LOG.atWarn().addKeyValue("config", name).log("reload not confirmed in time, going back");
-      ReloadReport report = reload(load(waiting.before()), now(), Optional.empty());
-      owner.tell(() -> reloads.note(report, null, name, begun));
-    } catch (RefusedException e) {
-      pending = Optional.empty();
-      owner.tell(() -> reloads.note(null, e, name, begun));
+      LoadedConfig back = waiting.back().orElseGet(() -> LoadedConfig.load(source, started));
+      ReloadReport report = reload(back, now(), Optional.empty());
+      owner.tell(() -> reloads.note(report, null, source.name(), begun));
+    } catch (RuntimeException e) {
+      owner.tell(() -> reloads.note(null, e, source.name(), begun));
+      later(ROLLBACK_RETRY, () -> rollBackUnlessConfirmed(waiting));
     }
   }
 
   void confirm() {
-    if (pending.isEmpty()) {
-      throw new RefusedException(
-          "there is nothing to confirm",
-          List.of(new ProblemReport(0, "", "no reload waits to be confirmed")),
-          null);
-    }
-    try {
-      confirmationFile.remove();
-    } catch (UncheckedIOException e) {
-      throw Publisher.refused("the confirmation cannot be kept", e);
-    }
-    pending = Optional.empty();
+    confirmation.confirm();
   }
 
   /** Until when a reload waits to be confirmed; from any thread. */
-  Optional<Instant> pending() {
-    return pending.map(Pending::deadline);
+  Optional<Instant> confirmBy() {
+    return confirmation.deadline();
   }
 
   // ---- states set by hand ----------------------------------------------------------------------
@@ -341,16 +291,17 @@ final class Changes {
     requireKnown(key, old);
     Overrides wanted =
         entry.map(e -> old.overrides().with(key, e)).orElseGet(() -> old.overrides().without(key));
-    Candidate candidate = candidate(old.source(), old.config(), wanted);
-    keep(wanted); // before it is live, so that what is live is not lost by a crash
+    Candidate candidate = candidate(old.loaded(), wanted, Set.of());
+    ChangeReports changes = changes(old, candidate);
     Published published;
     try {
+      keep(wanted); // before it is live, so that what is live is not lost by a crash
       published = publish(candidate);
     } catch (RuntimeException e) {
-      overridesFile.save(old.overrides());
+      undo(e, () -> overridesFile.save(old.overrides()));
       throw e;
     }
-    return StateReports.of(key, published, changes(old, candidate));
+    return StateReports.of(key, published, changes);
   }
 
   /** An override whose backend no config has can still be undone. */
@@ -373,30 +324,35 @@ final class Changes {
 
   // ---- health ----------------------------------------------------------------------------------
 
-  /** Makes the rows follow the health of backends. */
+  /** Makes the rows follow the health of backends; what fails is tried again. */
   void followHealth() {
+    try {
+      tryToFollowHealth();
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("reason", Director.reason(e)).log("rows do not follow health");
+      if (!followingAgain) {
+        followingAgain = true;
+        later(HEALTH_RETRY, this::followHealthAgain);
+      }
+    }
+  }
+
+  private void followHealthAgain() {
+    followingAgain = false;
+    followHealth();
+  }
+
+  private void tryToFollowHealth() {
     Candidate old = now().candidate();
-    Map<Target, TargetHealth> results = health.snapshot();
-    Map<String, TableVerdict> verdicts =
-        CheckTargets.verdicts(old.config(), old.overrides(), CheckTargets.found(results));
-    if (verdicts.equals(old.verdicts())) {
+    Candidate candidate = candidate(old.loaded(), old.overrides(), Set.of());
+    if (candidate.verdicts().equals(old.verdicts())) {
       return;
     }
-    Candidate candidate = candidate(old.source(), old.config(), old.overrides(), verdicts);
-    try {
-      Published published = publish(candidate);
-      news.tell(old, candidate, results);
-      if (published.changed()) {
-        LOG.atInfo()
-            .addKeyValue("generation", published.now().live().generation())
-            .log("generation published");
-      }
-      if (!DownFile.content(verdicts).equals(DownFile.content(old.verdicts()))) {
-        downFile.save(verdicts);
-      }
-    } catch (RefusedException e) {
-      LOG.atError().addKeyValue("reason", Director.reason(e)).log("rows do not follow health");
-      later(HEALTH_RETRY, this::followHealth);
+    Published published = publish(candidate);
+    if (published.changed()) {
+      LOG.atInfo()
+          .addKeyValue("generation", published.now().live().generation())
+          .log("generation published");
     }
   }
 

@@ -11,7 +11,6 @@ import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.health.CheckSpec;
 import io.lbdirector.health.Health;
 import io.lbdirector.health.Target;
-import io.lbdirector.health.TargetHealth;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,14 +34,21 @@ final class CheckTargets {
     return targets;
   }
 
-  /** The targets of some backends of a table. */
-  static Set<Target> of(DirectorConfig.Table table, Set<IpAddress> backends) {
+  /**
+   * The targets of some backends.
+   *
+   * @param backends by the name of the table
+   */
+  static Set<Target> of(DirectorConfig config, Map<String, Set<IpAddress>> backends) {
     Set<Target> targets = new HashSet<>();
-    for (CheckSpec spec : specs(table)) {
-      table.pool().stream()
-          .map(Backend::address)
-          .filter(backends::contains)
-          .forEach(address -> targets.add(new Target(address, spec)));
+    for (DirectorConfig.Table table : config.tables()) {
+      Set<IpAddress> some = backends.getOrDefault(table.name(), Set.of());
+      for (CheckSpec spec : specs(table)) {
+        table.pool().stream()
+            .map(Backend::address)
+            .filter(some::contains)
+            .forEach(address -> targets.add(new Target(address, spec)));
+      }
     }
     return targets;
   }
@@ -85,12 +91,6 @@ final class CheckTargets {
         || tcp
             && bind.ports().first() <= check.port().getAsInt()
             && check.port().getAsInt() <= bind.ports().last();
-  }
-
-  /** What was found, of targets that may be new. */
-  static Function<Target, Health> found(Map<Target, TargetHealth> results) {
-    return target ->
-        Optional.ofNullable(results.get(target)).map(TargetHealth::health).orElse(Health.UNKNOWN);
   }
 
   /** What the results mean, for every table that has checks. */

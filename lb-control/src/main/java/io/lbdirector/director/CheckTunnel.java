@@ -40,6 +40,7 @@ public final class CheckTunnel implements Tunnel, AutoCloseable {
   private final int port;
   private final Map<IpAddress, Integer> marks = new HashMap<>();
   private List<IpAddress> sources;
+  private boolean followed = true; // by every mark and by echo
   private final BitSet numbers = new BitSet();
   private int lastNumber;
   private Optional<ProbeProgram> program = Optional.empty();
@@ -60,14 +61,20 @@ public final class CheckTunnel implements Tunnel, AutoCloseable {
 
   /**
    * The outer source addresses from now on, those of the traffic: {@code source_ip} and {@code
-   * source_ip6}.
+   * source_ip6}. After a failure, a call with the same addresses tries again.
    *
    * @param addresses at most one of each family
+   * @throws IllegalStateException or {@link OsException} if not all checks follow
    */
   public synchronized void sources(List<IpAddress> addresses) {
+    if (followed && addresses.equals(sources)) {
+      return;
+    }
     sources = List.copyOf(addresses);
+    followed = false;
     marks.forEach((backend, mark) -> source(backend).ifPresent(s -> assign(mark, backend, s)));
     echo.ifPresent(e -> e.outerSources(sources));
+    followed = true;
   }
 
   /**

@@ -268,7 +268,7 @@ public final class Director implements DirectorControl, AutoCloseable {
           try {
             return changes.reload(ConfigLoader.source(file), Optional.empty());
           } catch (ConfigException e) {
-            throw Changes.refused(file.toString(), e);
+            throw LoadedConfig.refused(file.toString(), e);
           }
         });
   }
@@ -358,7 +358,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   }
 
   private StatusReport statusNow() {
-    return reports.status(publisher.served(), attached, ports, readiness, changes.pending());
+    return reports.status(publisher.served(), attached, ports, readiness, changes.confirmBy());
   }
 
   @Override

@@ -24,6 +24,7 @@ final class DownFile {
   private static final Gson GSON = new Gson();
 
   private final StateFolder folder;
+  private Map<String, List<String>> kept = new TreeMap<>();
 
   DownFile(StateFolder folder) {
     this.folder = folder;
@@ -36,7 +37,12 @@ final class DownFile {
   Map<String, Set<IpAddress>> load() {
     try {
       Optional<String> json = folder.read(NAME);
-      return json.isPresent() ? parse(json.get()) : Map.of();
+      if (json.isEmpty()) {
+        return Map.of();
+      }
+      Map<String, Set<IpAddress>> down = parse(json.get());
+      down.forEach((table, addresses) -> kept.put(table, texts(addresses)));
+      return down;
     } catch (IOException | JsonParseException | NullPointerException | IllegalArgumentException e) {
       LOG.atWarn()
           .addKeyValue("file", folder.path(NAME))
@@ -61,25 +67,30 @@ final class DownFile {
     return down;
   }
 
-  /** What of the verdicts is kept. */
-  static Map<String, List<String>> content(Map<String, TableVerdict> verdicts) {
+  /**
+   * Keeps what of the verdicts is new. What cannot be kept is only logged, and tried again with the
+   * next: traffic must move all the same.
+   */
+  void save(Map<String, TableVerdict> verdicts) {
     Map<String, List<String>> down = new TreeMap<>();
     verdicts.forEach(
         (table, verdict) -> {
-          List<String> addresses = verdict.down().stream().map(IpAddress::toString).toList();
-          if (!addresses.isEmpty()) {
-            down.put(table, addresses);
+          if (!verdict.down().isEmpty()) {
+            down.put(table, texts(verdict.down()));
           }
         });
-    return down;
-  }
-
-  /** What cannot be kept is only logged: traffic must move all the same. */
-  void save(Map<String, TableVerdict> verdicts) {
+    if (down.equals(kept)) {
+      return;
+    }
     try {
-      folder.replace(NAME, GSON.toJson(new Content(VERSION, content(verdicts))) + "\n");
+      folder.replace(NAME, GSON.toJson(new Content(VERSION, down)) + "\n");
+      kept = down;
     } catch (RuntimeException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("health not kept");
     }
+  }
+
+  private static List<String> texts(Set<IpAddress> addresses) {
+    return addresses.stream().map(IpAddress::toString).toList();
   }
 }

@@ -24,7 +24,11 @@ final class HealthNews {
     this.events = events;
   }
 
-  /** Both candidates are of the same config. */
+  /**
+   * Tables that are gone, or not checked any more, are no news.
+   *
+   * @param results that {@code now} was made of, or later ones
+   */
   void tell(Candidate before, Candidate now, Map<Target, TargetHealth> results) {
     for (DirectorConfig.Table table : now.config().tables()) {
       TableVerdict was = before.verdict(table.name());
@@ -36,7 +40,7 @@ final class HealthNews {
                   tell(table, backend, health, reason(table, backend, results));
                 }
               });
-      if (was.panic() != is.panic()) {
+      if (was.panic() != is.panic() && !is.health().isEmpty()) {
         tellPanic(table.name(), is);
       }
     }

@@ -150,6 +150,11 @@ final class Publisher {
     }
   }
 
+  /** Follows the gateways of what is live, and no others any more. */
+  void followServed() {
+    follow(served().candidate());
+  }
+
   /** Follows the gateways of {@code candidate}, and no others. */
   private void follow(Candidate candidate) {
     ports.want(candidate.families());

@@ -1,6 +1,9 @@
 package io.lbdirector.director;
 
 import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a change of rows does to the connections of a table.
@@ -37,7 +40,11 @@ record RowMoves(long moved, long rescued, long lost) {
 
   /** For each address of {@code before} its place in {@code after}; -1 if it has none there. */
   private static int[] placesIn(ForwardingTable after, ForwardingTable before) {
-    return before.addresses().stream().mapToInt(after.addresses()::indexOf).toArray();
+    Map<IpAddress, Integer> places = new HashMap<>();
+    for (int i = 0; i < after.addresses().size(); i++) {
+      places.put(after.addresses().get(i), i);
+    }
+    return before.addresses().stream().mapToInt(a -> places.getOrDefault(a, -1)).toArray();
   }
 
   private static boolean isLaterHop(ForwardingTable table, int row, int place) {

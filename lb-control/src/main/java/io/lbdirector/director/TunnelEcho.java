@@ -97,16 +97,33 @@ final class TunnelEcho implements AutoCloseable {
     }
   }
 
-  /** What datagrams are sent from, from now on. */
+  /**
+   * What datagrams are sent from, from now on.
+   *
+   * @throws OsException if the kernel refuses; then it is what it was
+   */
   synchronized void outerSources(List<IpAddress> addresses) {
+    Map<IpFamily, UdpSocket> opened = open(addresses);
     udp.values().forEach(UdpSocket::close);
     udp.clear();
-    for (IpFamily family : IpFamily.values()) {
-      if (family.isSupported()) {
-        Optional<IpAddress> source =
-            addresses.stream().filter(a -> IpFamily.of(a) == family).findFirst();
-        udp.put(family, source.map(UdpSocket::openFrom).orElseGet(() -> UdpSocket.open(family)));
+    udp.putAll(opened);
+  }
+
+  private static Map<IpFamily, UdpSocket> open(List<IpAddress> sources) {
+    Map<IpFamily, UdpSocket> opened = new EnumMap<>(IpFamily.class);
+    try {
+      for (IpFamily family : IpFamily.values()) {
+        if (family.isSupported()) {
+          Optional<IpAddress> source =
+              sources.stream().filter(a -> IpFamily.of(a) == family).findFirst();
+          opened.put(
+              family, source.map(UdpSocket::openFrom).orElseGet(() -> UdpSocket.open(family)));
+        }
       }
+      return opened;
+    } catch (RuntimeException e) {
+      opened.values().forEach(UdpSocket::close);
+      throw e;
     }
   }
 

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * The lines of statsd: counters as what they grew by since the last lines, gauges as they stand.
  * Names are {@code lb.INSTANCE.verdict.tx_forwarded.packets} and alike; whatever is no letter,
- * digit or dash within a part of a name becomes {@code _}. For one thread.
+ * digit or dash within a part of a name becomes {@code _}; what then has the same name is added up.
+ * For one thread.
  */
 public final class StatsdText {
   private Map<String, Long> last = new HashMap<>();
@@ -53,8 +54,8 @@ public final class StatsdText {
   }
 
   private static void put(Map<String, Long> counters, String name, long packets, long bytes) {
-    counters.put(name + ".packets", packets);
-    counters.put(name + ".bytes", bytes);
+    counters.merge(name + ".packets", packets, Long::sum);
+    counters.merge(name + ".bytes", bytes, Long::sum);
   }
 
   private static Map<String, Long> gauges(MetricsReport report) {
@@ -66,8 +67,9 @@ public final class StatsdText {
         .tables()
         .forEach(
             table -> {
-              gauges.put("table." + part(table.table()) + ".down", (long) table.down());
-              gauges.put("table." + part(table.table()) + ".panic", table.panic() ? 1L : 0L);
+              String name = "table." + part(table.table());
+              gauges.merge(name + ".down", (long) table.down(), Long::sum);
+              gauges.merge(name + ".panic", table.panic() ? 1L : 0L, Long::sum);
             });
     return gauges;
   }

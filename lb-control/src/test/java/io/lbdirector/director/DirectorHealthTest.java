@@ -17,10 +17,13 @@ import io.lbdirector.director.DirectorControl.CheckReport;
 import io.lbdirector.director.DirectorControl.Event;
 import io.lbdirector.director.DirectorControl.HealthReport;
 import io.lbdirector.director.DirectorControl.TableReport;
+import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.Health;
 import io.lbdirector.health.Target;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,15 +204,69 @@ final class DirectorHealthTest {
   }
 
   @Test
+  void shouldTellAndKeepWhatAReloadFindsOutFirst() throws Exception {
+    running.health().find(B, Health.DOWN); // the news has not come yet
+    running.reload(TOML.replace("mail", "post"), "renamed.toml");
+    assertEquals(
+        "10.0.1.2 of web is down: connection refused", awaitHealth("web", B, "down").message());
+    assertEquals(0, led("web").get(1));
+    assertEquals(
+        "{\"version\":1,\"down\":{\"post\":[\"10.0.1.2\"],\"web\":[\"10.0.1.2\"]}}\n", kept());
+    running.reload(DIRECTOR + table("web", "203.0.113.10", A, B, C) + CHECK, "fewer.toml");
+    assertEquals("{\"version\":1,\"down\":{\"web\":[\"10.0.1.2\"]}}\n", kept());
+  }
+
+  private String kept() throws IOException {
+    return Files.readString(folder.resolve("test/down.json"));
+  }
+
+  @Test
+  void shouldTellAndKeepWhatAStateSetByHandFindsOutFirst() throws Exception {
+    running.health().find(B, Health.DOWN);
+    await(
+        running
+            .director()
+            .setState("unchecked", IpAddress.parse(A), Optional.of(BackendState.DRAINING), "test"));
+    awaitHealth("mail", B, "down");
+    assertTrue(kept().contains(B));
+  }
+
+  @Test
+  void shouldHoldThoseThatAreDownToBeSoWhenTheirCheckIsEdited() throws Exception {
+    find(B, Health.DOWN);
+    awaitHealth("mail", B, "down");
+    String edited = TOML.replace("port = 80", "port = 81");
+    assertEquals(
+        0, await(running.director().plan(ConfigText.bytes(edited), "edited.toml")).rowsMoved());
+    assertEquals(0, running.reload(edited, "edited.toml").rowsMoved());
+    assertEquals(List.of("unknown", "down", "unknown"), health("web"));
+    assertEquals(0, led("web").get(1));
+    find(B, Health.UP);
+    awaitHealth("web", B, "up");
+    assertTrue(led("web").get(1) > 0);
+  }
+
+  @Test
+  void shouldGoBackFromAChangeOfChecksOnly() {
+    assertEquals(Set.of(80), ports());
+    assertFalse(running.reload(TOML.replace("port = 80", "port = 81"), "edited.toml").changed());
+    assertEquals(Set.of(81), ports());
+    await(running.director().rollback());
+    assertEquals(Set.of(80), ports());
+  }
+
+  private Set<Integer> ports() {
+    return running.health().targets().stream()
+        .map(target -> target.check().port().getAsInt())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
   void shouldRemoveABackendThatDrainsAndDies() throws Exception {
     await(
         running
             .director()
-            .setState(
-                "web",
-                IpAddress.parse(A),
-                Optional.of(io.lbdirector.forwarding.BackendState.DRAINING),
-                "the test"));
+            .setState("web", IpAddress.parse(A), Optional.of(BackendState.DRAINING), "the test"));
     find(B, Health.DOWN);
     awaitHealth("web", B, "down");
     assertEquals(List.of(0, 0, ForwardingTable.ROWS), led("web"));

@@ -24,8 +24,10 @@ import io.lbdirector.packet.Frame;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -260,6 +262,43 @@ final class DirectorPlanTest {
     }
     assertEquals(FILE, running.status().config());
     assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void shouldTryToGoBackUntilItCan() throws Exception {
+    BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    running.director().events(0, events::add);
+    String one = digest();
+    String confirmBy = reload(OTHER, Duration.ofSeconds(1)).confirmBy();
+    running.fail(SwapStep.PUBLISH, new IllegalStateException("no memory"));
+    Event refused = events.take();
+    while (!refused.type().equals("refused")) {
+      refused = events.poll(60, TimeUnit.SECONDS);
+    }
+    assertEquals(confirmBy, running.status().confirmBy());
+    assertTrue(Files.exists(folder.resolve("test/confirm.json")));
+    running.observe(SwapStep.Observer.NONE);
+    awaitGeneration(events, 3);
+    assertEquals(one, digest());
+    assertEquals("", running.status().confirmBy());
+    assertFalse(Files.exists(folder.resolve("test/confirm.json")));
+  }
+
+  @Test
+  void shouldLeaveAtLeastTheTimeThatWasAskedFor() {
+    running.clock(Clock.fixed(Instant.parse("2126-01-02T03:04:05.6Z"), ZoneOffset.UTC));
+    running.restart(ONE);
+    running.director().start();
+    assertEquals("2126-01-02T04:04:06Z", reload(OTHER, Duration.ofHours(1)).confirmBy());
+  }
+
+  @Test
+  void shouldRefuseAReloadWhoseWayBackCannotBeKept() throws Exception {
+    Files.writeString(folder.resolve("test"), "a file where the folder should be");
+    assertThrows(RefusedException.class, () -> reload(OTHER, Duration.ofHours(1)));
+    assertEquals(FILE, running.status().config());
+    assertEquals("", running.status().confirmBy());
+    assertEquals(running.followed().get(0), running.followed().get(running.followed().size() - 1));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.lbdirector.abi.ProbeResult;
 import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.director.CheckTunnel;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.os.OsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,34 @@ final class CheckTunnelNetnsTest {
 
   private long count(ProbeResult result) {
     return tunnel.counts().get(result).packets();
+  }
+
+  @Test
+  void shouldSendAsBeforeWhenNewSourcesAreRefused() throws Exception {
+    assertEchoes();
+    IpAddress withoutScope = IpAddress.parse("fe80::1");
+    for (int i = 0; i < 2; i++) { // a call with the same addresses tries again
+      assertThrows(OsException.class, () -> sources(lab.director().ipv4(), withoutScope));
+      assertEchoes();
+    }
+    sources(lab.director().ipv4(), lab.director().ipv6());
+    assertEchoes();
+  }
+
+  private void sources(IpAddress... addresses) throws Exception {
+    lab.director()
+        .namespace()
+        .call(
+            () -> {
+              tunnel.sources(List.of(addresses));
+              return null;
+            });
+  }
+
+  private void assertEchoes() throws Exception {
+    for (IpAddress backend : addresses(lab.backends().get(0))) {
+      echo(backend, Lab.VIP4, LONG).get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.admin.FakeDirector;
 import io.lbdirector.director.DirectorControl.BackendReport;
+import io.lbdirector.director.DirectorControl.BindReport;
 import io.lbdirector.director.DirectorControl.Counter;
 import io.lbdirector.director.DirectorControl.CountersReport;
 import io.lbdirector.director.DirectorControl.MetricsReport;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,11 +28,15 @@ final class StatsdTest {
   private final FakeDirector director = new FakeDirector();
 
   private MetricsReport sent(long packets) {
+    return sent(packets, List.of());
+  }
+
+  private MetricsReport sent(long packets, List<BindReport> binds) {
     MetricsReport made = director.metrics().toCompletableFuture().join();
     BackendReport backend =
         new BackendReport("10.0.1.11", 1, List.of("web"), "up", packets, 100 * packets);
     CountersReport counters =
-        new CountersReport(7, new Counter(0, 0), Map.of(), List.of(), List.of(backend));
+        new CountersReport(7, new Counter(0, 0), Map.of(), binds, List.of(backend));
     return new MetricsReport(
         made.status(), made.tables(), counters, made.health(), Map.of(), made.lastPublished());
   }
@@ -48,6 +54,17 @@ final class StatsdTest {
     assertEquals(gauges, text.lines(sent(130)));
     assertTrue(
         text.lines(sent(5)).contains("lb.default.backend.10_0_1_11.packets:5|c"), "began anew");
+  }
+
+  @Test
+  void shouldAddUpWhatHasTheSameName() {
+    StatsdText text = new StatsdText();
+    text.lines(sent(0));
+    List<BindReport> binds =
+        Stream.of("a.b", "a_b").map(table -> new BindReport("vip", table, 3, 300)).toList();
+    List<String> lines = text.lines(sent(0, binds));
+    assertTrue(lines.contains("lb.default.bind.a_b.vip.packets:6|c"), lines.toString());
+    assertTrue(lines.contains("lb.default.bind.a_b.vip.bytes:600|c"), lines.toString());
   }
 
   @Test
