@@ -35,4 +35,9 @@ record Limits(
           192,
           4096,
           Duration.ofSeconds(15));
+
+  /** The same, with other bodies. */
+  Limits withBodyBytes(int most) {
+    return new Limits(request, linger, connections, most, owedBytes, streams, events, heartbeat);
+  }
 }

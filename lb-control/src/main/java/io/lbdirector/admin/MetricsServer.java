@@ -29,6 +29,9 @@ public final class MetricsServer implements AutoCloseable {
   /** Nobody is known here, and nobody may do what only some may. */
   private static final Peer NOBODY = new Peer(-1, -1, Set.of(), OptionalLong.empty());
 
+  /** No request here has a use for a body, and anyone may send one. */
+  private static final int MAX_BODY_BYTES = 1 << 10;
+
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("lb-metrics", true), EpollIoHandler.newFactory());
@@ -60,7 +63,7 @@ public final class MetricsServer implements AutoCloseable {
 
   private void open(InetSocketAddress wanted, DirectorControl control) throws AdminSocketException {
     Router router = new Router(Routes.ofMetrics(control), Access.ofThisProcess(Optional.empty()));
-    Limits limits = Limits.DEFAULT;
+    Limits limits = Limits.DEFAULT.withBodyBytes(MAX_BODY_BYTES);
     Service service =
         new Service(router, limits, worker, new Owed(limits.owedBytes()), connections, connections);
     ChannelFuture bound =

@@ -71,6 +71,14 @@ final class MetricsServerTest {
     assertEquals(false, director.rolledBack);
   }
 
+  /** Whoever can reach the port would else fill the daemon's memory. */
+  @Test
+  void shouldNotTakeTheBodyOfAConfig() throws Exception {
+    HttpRequest.Builder big = request("/metrics");
+    assertEquals(413, ask(big.POST(BodyPublishers.ofByteArray(new byte[64 << 10]))).statusCode());
+    assertEquals(200, ask(request("/metrics")).statusCode());
+  }
+
   @Test
   void shouldNameTheAddressThatIsTaken() {
     AdminSocketException e =
