@@ -124,8 +124,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    if (state == State.CLOSING) {
-      return; // what follows a request that was refused half-way
+    if (state == State.CLOSING || tooBig) {
+      return; // what follows a request that is refused half-way
     }
     waiting.add(request.retain());
     if (state == State.READING) {

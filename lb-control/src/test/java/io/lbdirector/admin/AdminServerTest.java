@@ -349,6 +349,23 @@ class AdminServerTest {
   }
 
   @Test
+  void shouldNotAnswerWhatFollowsATooBigBody() throws IOException {
+    start(PATIENT.withBodyBytes(2));
+    CompletableFuture<StatusReport> slow = new CompletableFuture<>();
+    director.statusAnswer = slow;
+    try (RawClient client = connect()) {
+      client.send(
+          "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n"
+              + "POST /v1/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n###"
+              + "GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n");
+      slow.complete(FakeDirector.status(List.of()));
+      assertEquals(200, client.read().status());
+      assertEquals(413, client.read().status());
+      assertEquals("", client.readAll());
+    }
+  }
+
+  @Test
   void shouldAnswerClientThatHasEndedItsOutput() throws IOException {
     try (RawClient client = connect()) {
       String answer = client.get("/livez").get("/v1/nothing").endOutput().readAll();
