@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpUtil;
 
 /**
  * Makes whole requests of their parts. One that is too big becomes the event {@link #TOO_BIG}, so
@@ -16,13 +17,17 @@ final class BodyAggregator extends HttpObjectAggregator {
     super(maxBytes);
   }
 
-  /** No "100 Continue" for what is too big anyway; the caller then refuses it. */
+  /**
+   * No "100 Continue" for what is too big anyway; the caller then refuses it. What else a client
+   * may expect is passed over (RFC 9110, section 10.1.1, leaves the choice): Netty's own answer to
+   * that would overtake those of the requests before it.
+   */
   @Override
   protected Object newContinueResponse(
       HttpMessage start, int maxContentLength, ChannelPipeline pipeline) {
-    return isContentLengthInvalid(start, maxContentLength)
-        ? null
-        : super.newContinueResponse(start, maxContentLength, pipeline);
+    return HttpUtil.is100ContinueExpected(start) && !isContentLengthInvalid(start, maxContentLength)
+        ? super.newContinueResponse(start, maxContentLength, pipeline)
+        : null;
   }
 
   @Override

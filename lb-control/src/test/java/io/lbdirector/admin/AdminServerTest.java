@@ -366,6 +366,25 @@ class AdminServerTest {
   }
 
   @Test
+  void shouldKeepOrderWhateverAClientExpects() throws IOException {
+    CompletableFuture<StatusReport> slow = new CompletableFuture<>();
+    director.statusAnswer = slow;
+    String expecting = "POST /v1/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: ";
+    try (RawClient client = connect()) {
+      client.send(
+          "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n"
+              + expecting
+              + "wonders\r\n\r\n#"
+              + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertEquals(200, get("/livez").status()); // by now that has been read
+      slow.complete(FakeDirector.status(List.of()));
+      assertTrue(client.read().text().contains("generation"));
+      assertEquals(200, client.read().status());
+      assertTrue(client.read().text().contains("live"));
+    }
+  }
+
+  @Test
   void shouldAnswerClientThatHasEndedItsOutput() throws IOException {
     try (RawClient client = connect()) {
       String answer = client.get("/livez").get("/v1/nothing").endOutput().readAll();
