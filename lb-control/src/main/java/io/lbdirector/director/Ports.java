@@ -6,6 +6,7 @@ import io.lbdirector.bpf.BpfException;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.os.IpFamily;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -68,8 +69,27 @@ final class Ports {
       }
     }
     known.put(now.name(), now);
-    known.values().stream().filter(p -> !isWritten(p)).forEach(this::write);
+    writeAll();
     endWait();
+  }
+
+  /** One that the kernel refuses holds up no other. */
+  private void writeAll() {
+    List<BpfException> refusals = new ArrayList<>();
+    for (PortState port : known.values()) {
+      if (!isWritten(port)) {
+        try {
+          write(port);
+        } catch (BpfException e) {
+          refusals.add(e);
+        }
+      }
+    }
+    if (!refusals.isEmpty()) {
+      BpfException first = refusals.remove(0);
+      refusals.forEach(first::addSuppressed);
+      throw first;
+    }
   }
 
   private Optional<MacAddress> lastMac(PortState port, IpFamily family) {

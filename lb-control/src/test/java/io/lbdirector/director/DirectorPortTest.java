@@ -35,6 +35,8 @@ final class DirectorPortTest {
   private static final String V4 = DIRECTOR + table("web", "203.0.113.10", "10.0.1.1");
   private static final String V6 = DIRECTOR6 + table("web", "2001:db8:113::10", "2001:db8:1::1");
   private static final int OTHER_INDEX = 77;
+  private static final byte[] PORT_ENTRY =
+      PortLayout.encode(Actors.DIRECTOR_MAC, Optional.empty(), Optional.empty(), 1500);
 
   private RunningDirector running;
 
@@ -113,10 +115,38 @@ final class DirectorPortTest {
     assertTrue(running.director().readiness().ready());
   }
 
+  @Test
+  void shouldTellOfOnePortThoughTheKernelRefusesAnother() {
+    running = RunningDirector.load(V4);
+    fillPorts();
+    running.plane().removePort(1000);
+    running.plane().setPort(OTHER_INDEX, PORT_ENTRY);
+    running.director().portChanged(port(LO, GATEWAY, UNKNOWN));
+    running.director().portChanged(named("other", OTHER_INDEX, GATEWAY));
+    running.director().start();
+    running.status();
+    assertEquals(Optional.empty(), running.plane().port(LO));
+    assertEquals(GATEWAY, entry(OTHER_INDEX).gateway());
+  }
+
+  private static PortState named(String name, int ifindex, Optional<MacAddress> gateway) {
+    return new PortState(
+        ifindex,
+        name,
+        Actors.DIRECTOR_MAC,
+        1500,
+        true,
+        Optional.empty(),
+        gateway,
+        "reachable",
+        Optional.empty(),
+        UNKNOWN,
+        "unknown");
+  }
+
   private void fillPorts() {
-    byte[] entry = PortLayout.encode(Actors.DIRECTOR_MAC, Optional.empty(), Optional.empty(), 1500);
     for (int i = 0; i < Abi.MAX_PORTS; i++) {
-      running.plane().setPort(1000 + i, entry);
+      running.plane().setPort(1000 + i, PORT_ENTRY);
     }
   }
 
