@@ -126,9 +126,14 @@ final class Ports {
         .addKeyValue("gateway6_mac", port.gateway6Mac().map(Object::toString).orElse("unknown"))
         .addKeyValue("mtu", port.mtu())
         .log("port");
-    if (before != null && before.ifindex() != port.ifindex()) {
+    if (before != null && !isOfAPort(before.ifindex())) {
       plane.removePort(before.ifindex());
     }
+  }
+
+  /** Interfaces that swap their names swap their indexes here. */
+  private boolean isOfAPort(int ifindex) {
+    return known.values().stream().anyMatch(port -> port.ifindex() == ifindex);
   }
 
   private void endWait() {

@@ -129,6 +129,18 @@ final class DirectorPortTest {
     assertEquals(GATEWAY, entry(OTHER_INDEX).gateway());
   }
 
+  @Test
+  void shouldKeepBothEntriesOfInterfacesThatSwapTheirNames() {
+    running = RunningDirector.start(V4);
+    MacAddress otherGateway = Actors.ROUTER_MAC;
+    running.director().portChanged(named("other", OTHER_INDEX, Optional.of(otherGateway)));
+    running.director().portChanged(port(OTHER_INDEX, GATEWAY, UNKNOWN));
+    running.director().portChanged(named("other", LO, Optional.of(otherGateway)));
+    running.status();
+    assertEquals(Optional.of(otherGateway), entry(LO).gateway());
+    assertEquals(GATEWAY, entry(OTHER_INDEX).gateway());
+  }
+
   private static PortState named(String name, int ifindex, Optional<MacAddress> gateway) {
     return new PortState(
         ifindex,
