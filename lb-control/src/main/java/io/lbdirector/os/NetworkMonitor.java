@@ -2,6 +2,8 @@ package io.lbdirector.os;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +17,15 @@ public final class NetworkMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkMonitor.class);
 
   /** RTNLGRP_LINK (1), NEIGH (3), IPV4_ROUTE (7), IPV6_ROUTE (11). */
-  private static final int GROUPS = 1 | 1 << 2 | 1 << 6 | 1 << 10;
+  static final int GROUPS = 1 | 1 << 2 | 1 << 6 | 1 << 10;
 
   /** Room for some ten thousand events while the listener is busy. */
   private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
 
   private static final int EFD_CLOEXEC = 0x80000;
+
+  /** After an error, so that one that lasts does not take a processor. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final NetlinkSocket socket;
   private final int wakeUp;
@@ -52,12 +57,19 @@ public final class NetworkMonitor implements AutoCloseable {
     NetlinkSocket socket = NetlinkSocket.open(GROUPS);
     try {
       socket.receiveBuffer(receiveBufferBytes);
-      int wakeUp = Sys.check(Sys.LIBC.eventfd(0, EFD_CLOEXEC), "make eventfd");
-      return new NetworkMonitor(socket, wakeUp, listener);
+      return of(socket, listener);
     } catch (RuntimeException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /**
+   * @param socket in {@link #GROUPS}; closed with the monitor
+   */
+  static NetworkMonitor of(NetlinkSocket socket, Consumer<NetworkEvent> listener) {
+    int wakeUp = Sys.check(Sys.LIBC.eventfd(0, EFD_CLOEXEC), "make eventfd");
+    return new NetworkMonitor(socket, wakeUp, listener);
   }
 
   /** Starts delivery. Once only. */
@@ -98,10 +110,21 @@ public final class NetworkMonitor implements AutoCloseable {
 
   private void run() {
     while (!closed) {
-      if (Sys.awaitReadable(-1, socket.fd(), wakeUp) && !closed) {
-        receive().forEach(this::deliver);
+      try {
+        if (Sys.awaitReadable(-1, socket.fd(), wakeUp) && !closed) {
+          receive().forEach(this::deliver);
+        }
+      } catch (OsException e) {
+        goOnAfter(e);
       }
     }
+  }
+
+  /** The kernel may report any error in place of an event (netlink_set_err): one is lost then. */
+  private void goOnAfter(OsException e) {
+    LOG.atError().addKeyValue("action", "resync").setCause(e).log("netlink not read, goes on");
+    LockSupport.parkNanos(PAUSE_NANOS);
+    deliver(new NetworkEvent.Resync());
   }
 
   /**

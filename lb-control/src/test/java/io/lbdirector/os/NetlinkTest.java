@@ -280,6 +280,34 @@ final class NetlinkTest {
     await(new NetworkEvent.RoutesChanged(IpFamily.V6)::equals);
   }
 
+  /**
+   * Takes the socket away for a while, as no kernel does, in place of an error that it may give.
+   */
+  @Test
+  void shouldGoOnAndAskForResyncAfterAnyError() throws Exception {
+    Descriptors libc = Sys.load(Descriptors.class, "libc.so.6", "");
+    NetlinkSocket socket = near.opened(() -> NetlinkSocket.open(NetworkMonitor.GROUPS));
+    int kept = libc.dup(socket.fd());
+    int noSocket = Sys.LIBC.open("/dev/null", Sys.O_CLOEXEC, 0);
+    NetworkMonitor failing = near.own(NetworkMonitor.of(socket, events::add));
+    failing.start();
+    libc.dup2(noSocket, socket.fd());
+    near.ip("route add default via 192.0.2.1");
+    await(new NetworkEvent.Resync()::equals);
+    libc.dup2(kept, socket.fd());
+    Sys.LIBC.close(kept);
+    Sys.LIBC.close(noSocket);
+    near.ip("-6 route add default via 2001:db8::1");
+    await(new NetworkEvent.RoutesChanged(IpFamily.V6)::equals);
+  }
+
+  /** Of the C library; public, as jnr-ffi implements it. */
+  public interface Descriptors {
+    int dup(int fd);
+
+    int dup2(int from, int to);
+  }
+
   @Test
   void shouldEndDeliveryAtClose() {
     monitor.start();
