@@ -47,7 +47,7 @@ public final class GatewayTracker implements AutoCloseable {
       new ScheduledThreadPoolExecutor(1, this::newThread, new ThreadPoolExecutor.DiscardPolicy());
   private final AtomicBoolean readPending = new AtomicBoolean();
   private final List<GatewayTrackerPort> tracked = new ArrayList<>();
-  private final Map<IpAddress, String> complaints = new HashMap<>();
+  private final Map<Asked, String> complaints = new HashMap<>();
   private final GatewayTrackerSettings settings;
   private boolean unread;
   private Consumer<PortState> onChange;
@@ -55,6 +55,9 @@ public final class GatewayTracker implements AutoCloseable {
   private NetworkMonitor monitor;
   private volatile List<PortState> ports = List.of();
   private volatile Thread worker;
+
+  /** One address is the gateway of many an interface, as fe80::1 is. */
+  private record Asked(int ifindex, IpAddress address) {}
 
   /**
    * @param interfaces at least one, distinct
@@ -220,11 +223,12 @@ public final class GatewayTracker implements AutoCloseable {
 
   /** What the kernel refuses is tried again in a while, and told when the reason is a new one. */
   private void resolve(int ifindex, IpAddress address) {
+    Asked asked = new Asked(ifindex, address);
     try {
       netlink.resolve(ifindex, address);
-      complaints.remove(address);
+      complaints.remove(asked);
     } catch (OsException e) {
-      if (!e.getMessage().equals(complaints.put(address, e.getMessage()))) {
+      if (!e.getMessage().equals(complaints.put(asked, e.getMessage()))) {
         LOG.atWarn()
             .addKeyValue("gateway", address)
             .addKeyValue("reason", e.getMessage())

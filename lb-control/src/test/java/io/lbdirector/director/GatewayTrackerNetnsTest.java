@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.lbdirector.config.DirectorConfig.Gateway;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
@@ -182,6 +183,21 @@ final class GatewayTrackerNetnsTest {
     PortState again = await(s -> s.ifindex() == 11);
     assertEquals(1700, again.mtu());
     assertTrue(knowsBothOldMacs(again), again.toString());
+  }
+
+  /** As with fe80::1, which is the gateway on many an interface. */
+  @Test
+  void shouldComplainOnceOfAnAddressThatOnlyOneInterfaceCanAskFor() throws Exception {
+    director.ip("link add eth1 mtu 1000 type veth peer name peer"); // too small for IPv6
+    director.ip("link set peer up");
+    director.ip("link set eth1 up");
+    try (LogLines log = new LogLines(GatewayTracker.class)) {
+      startOn(List.of("eth0", "eth1"), AUTO, new Gateway.Address(GATEWAY6));
+      await(GatewayTrackerNetnsTest::knowsBothOldMacs);
+      router.ip("link set eth0 address " + NEW_ROUTER_MAC); // takes several periods to be noticed
+      await(GatewayTrackerNetnsTest::knowsBothNewMacs);
+      assertEquals(1, log.at(Level.WARN).size(), log.at(Level.WARN).toString());
+    }
   }
 
   @Test
