@@ -1,7 +1,6 @@
 package io.lbdirector.admin;
 
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
+import io.lbdirector.admin.HttpMessages.Manner;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,26 +9,14 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -47,24 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-
-  /**
-   * How a client wants its answer.
-   *
-   * @param headOnly it asked with HEAD
-   * @param chunks it knows chunks, as HTTP/1.0 does not
-   */
-  private record Manner(boolean keepAlive, boolean headOnly, boolean chunks) {
-    /** Of an answer after which nothing more is read. */
-    static final Manner LAST = new Manner(false, false, true);
-
-    static Manner of(FullHttpRequest request) {
-      return new Manner(
-          HttpUtil.isKeepAlive(request),
-          request.method().equals(HttpMethod.HEAD),
-          !request.protocolVersion().equals(HttpVersion.HTTP_1_0));
-    }
-  }
 
   private enum State {
     READING,
@@ -138,7 +107,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     deadline.cancel(false);
     ctx.channel().config().setAutoRead(false); // others wait in the socket, not in our memory
     try {
-      Optional<HttpProblem> malformed = malformed(request);
+      Optional<HttpProblem> malformed = HttpMessages.malformed(request);
       malformed.ifPresentOrElse(problem -> refuse(ctx, problem), () -> answer(ctx, request));
     } finally {
       request.release();
@@ -173,56 +142,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     return service.owed().add(made);
   }
 
-  private static Optional<HttpProblem> malformed(FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return Optional.of(undecodable(request.decoderResult().cause()));
-    }
-    HttpVersion version = request.protocolVersion();
-    if (version.majorVersion() != 1) {
-      return Optional.of(
-          HttpProblem.of(
-              HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, version + "; this is HTTP/1.1"));
-    }
-    int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
-    if (hosts > 1 || hosts == 0 && version.equals(HttpVersion.HTTP_1_1)) {
-      return Optional.of(
-          HttpProblem.of(
-              HttpResponseStatus.BAD_REQUEST,
-              hosts + " Host headers; HTTP/1.1 wants one, of any value"));
-    }
-    return Optional.empty();
-  }
-
-  private static HttpProblem undecodable(Throwable cause) {
-    HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
-    if (cause instanceof TooLongHttpLineException) {
-      status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
-    }
-    return HttpProblem.of(status, "not a request that can be read: " + cause.getMessage());
-  }
-
   private CompletionStage<Response> ask(FullHttpRequest request) {
     try {
-      return service
-          .router()
-          .answer(
-              Request.parse(
-                  request.method().name(),
-                  request.uri(),
-                  headers(request),
-                  ByteBufUtil.getBytes(request.content()),
-                  peer));
+      return service.router().answer(HttpMessages.request(request, peer));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-  }
-
-  private static Map<String, String> headers(FullHttpRequest request) {
-    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    request.headers().forEach(header -> headers.putIfAbsent(header.getKey(), header.getValue()));
-    return headers;
   }
 
   private void refuse(ChannelHandlerContext ctx, HttpProblem problem) {
@@ -262,7 +187,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void send(ChannelHandlerContext ctx, Response response, Manner manner) {
-    ctx.writeAndFlush(encode(response, manner))
+    ctx.writeAndFlush(HttpMessages.whole(response, manner))
         .addListener(
             written -> {
               service.owed().taken(response);
@@ -274,28 +199,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                 endOutput(ctx);
               }
             });
-  }
-
-  private static FullHttpResponse encode(Response response, Manner manner) {
-    byte[] body = response.body() instanceof Response.Bytes whole ? whole.bytes() : new byte[0];
-    FullHttpResponse encoded =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(response.status()),
-            Unpooled.wrappedBuffer(body));
-    setHeaders(encoded, response, manner.keepAlive());
-    if (response.body() instanceof Response.Bytes) {
-      encoded.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
-    }
-    return encoded;
-  }
-
-  private static void setHeaders(HttpResponse encoded, Response response, boolean keepAlive) {
-    encoded
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, response.contentType())
-        .set(HttpHeaderNames.CONNECTION, keepAlive ? "keep-alive" : "close");
-    response.headers().forEach((name, value) -> encoded.headers().set(name, value));
   }
 
   /** Gives the client over to an {@link EventStream}: what it may have sent since is not read. */
@@ -316,10 +219,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         return;
       }
       service.streams().add(ctx.channel());
-      HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-      setHeaders(head, response, false);
-      HttpUtil.setTransferEncodingChunked(head, manner.chunks());
-      ctx.writeAndFlush(head);
+      ctx.writeAndFlush(HttpMessages.head(response, manner));
       ctx.pipeline().replace(this, null, stream);
       if (inputEnded) {
         stream.end();
