@@ -22,6 +22,9 @@ public sealed interface NetworkEvent {
    */
   record RoutesChanged(IpFamily family) implements NetworkEvent {}
 
-  /** Events were lost; ask {@link Netlink} for everything anew. */
+  /**
+   * Events were lost, or something happened of which the kernel does not tell all; ask {@link
+   * Netlink} for everything anew.
+   */
   record Resync() implements NetworkEvent {}
 }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class NetworkMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkMonitor.class);
 
-  /** RTNLGRP_LINK (1), NEIGH (3), IPV4_ROUTE (7), IPV6_ROUTE (11). */
-  static final int GROUPS = 1 | 1 << 2 | 1 << 6 | 1 << 10;
+  /** RTNLGRP_LINK (1), NEIGH (3), IPV4_ROUTE (7), IPV6_ROUTE (11), NEXTHOP (32, Linux 5.3). */
+  static final int GROUPS = 1 | 1 << 2 | 1 << 6 | 1 << 10 | 1 << 31;
 
   /** Room for some ten thousand events while the listener is busy. */
   private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
@@ -188,7 +188,8 @@ public final class NetworkMonitor implements AutoCloseable {
               .map(gone -> new NetworkEvent.NeighbourRemoved(gone.ifindex(), gone.address()));
       case RouteCodec.NEW, RouteCodec.DELETE ->
           RouteCodec.defaultRouteFamily(message.payload()).map(NetworkEvent.RoutesChanged::new);
-      case NetlinkMessage.OVERRUN -> Optional.of(new NetworkEvent.Resync());
+      case RouteCodec.NEXTHOP_DELETE, NetlinkMessage.OVERRUN ->
+          Optional.of(new NetworkEvent.Resync());
       default -> Optional.empty();
     };
   }

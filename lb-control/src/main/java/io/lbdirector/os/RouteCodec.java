@@ -24,6 +24,9 @@ final class RouteCodec {
   static final int DELETE = 25;
   static final int GET = 26;
 
+  /** It takes its routes along, of which the kernel then says nothing (Linux 6.18 still). */
+  static final int NEXTHOP_DELETE = 105;
+
   private static final int HEADER_LENGTH = 12;
   private static final int TABLE = 4;
   private static final int TYPE = 7;

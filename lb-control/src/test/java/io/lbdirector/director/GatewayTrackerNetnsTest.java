@@ -153,6 +153,20 @@ final class GatewayTrackerNetnsTest {
     assertEquals(Optional.of(second), still.gateway());
   }
 
+  /** The kernel says that the nexthop is gone, and nothing of the routes that it takes along. */
+  @Test
+  void shouldSwitchToTheRouteThatIsLeftWhenANexthopTakesTheBetterOneAlong() throws Exception {
+    director.ip("nexthop add id 1 via 192.0.2.1 dev eth0");
+    director.ip("route del default");
+    director.ip("route add default nhid 1 metric 100");
+    director.ip("route add default via 192.0.2.2 metric 200");
+    start(AUTO, AUTO);
+    await(GatewayTrackerNetnsTest::knowsBothOldMacs);
+    assertEquals(Optional.of(GATEWAY), tracker.ports().get(0).gateway());
+    director.ip("nexthop del id 1");
+    await(s -> s.gateway().equals(Optional.of(IpAddress.parse("192.0.2.2"))));
+  }
+
   @Test
   void shouldResolveAConfiguredAddressAndTakeAConfiguredMacInItsPlace() throws Exception {
     IpAddress second = IpAddress.parse("192.0.2.2");
@@ -271,9 +285,10 @@ final class GatewayTrackerNetnsTest {
 
   /** The first state, from now or the next change on, that is as wanted. */
   private PortState await(Predicate<PortState> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     PortState state = tracker.ports().get(0);
     while (!wanted.test(state)) {
-      state = changes.poll(SECONDS, TimeUnit.SECONDS);
+      state = changes.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       assertNotNull(state, "not within " + SECONDS + " s; last: " + tracker.ports());
     }
     return state;
