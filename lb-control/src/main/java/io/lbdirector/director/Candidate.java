@@ -18,6 +18,7 @@ import java.util.Set;
  *
  * @param source that {@code config} was read from
  * @param overrides states that were set by hand
+ * @param pools that follow from these and the time
  * @param verdicts of the tables that have checks, by name
  * @param rows that follow from these, by the name of the table
  */
@@ -25,6 +26,7 @@ record Candidate(
     ConfigSource source,
     DirectorConfig config,
     Overrides overrides,
+    Pools pools,
     Map<String, TableVerdict> verdicts,
     Map<String, ForwardingTable> rows,
     DesiredState desired) {
@@ -33,6 +35,7 @@ record Candidate(
       ConfigSource source,
       DirectorConfig config,
       Overrides overrides,
+      Pools pools,
       Map<String, TableVerdict> verdicts,
       Map<String, ForwardingTable> rows) {
     List<DesiredState.Table> tables =
@@ -41,6 +44,7 @@ record Candidate(
         source,
         config,
         overrides,
+        pools,
         verdicts,
         rows,
         new DesiredState(settings(config.director()), tables));
@@ -61,7 +65,7 @@ record Candidate(
   List<String> warnings() {
     List<String> warnings = new ArrayList<>(config.warnings());
     for (DirectorConfig.Table table : config.tables()) {
-      List<BackendState> states = overrides.pool(table).stream().map(Backend::state).toList();
+      List<BackendState> states = pools.of(table).stream().map(Backend::state).toList();
       if (states.stream().allMatch(s -> s == BackendState.INACTIVE)) {
         warnings.add(
             "every backend of table \"" + table.name() + "\" is inactive: its packets are dropped");

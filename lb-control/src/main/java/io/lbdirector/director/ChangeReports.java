@@ -3,7 +3,6 @@ package io.lbdirector.director;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.director.DirectorControl.TableChange;
 import io.lbdirector.forwarding.Backend;
-import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import java.util.ArrayList;
@@ -38,8 +37,8 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
           change(
               table.name(),
               was == null ? "added" : "changed",
-              was == null ? List.of() : before.overrides().pool(was),
-              after.overrides().pool(table),
+              was == null ? List.of() : before.pools().of(was),
+              after.pools().of(table),
               was == null ? List.of() : binds(was),
               binds(table),
               moves);
@@ -54,7 +53,7 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
             change(
                 gone.name(),
                 "removed",
-                before.overrides().pool(gone),
+                before.pools().of(gone),
                 List.of(),
                 binds(gone),
                 List.of(),
@@ -91,14 +90,14 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
       List<String> bindsBefore,
       List<String> bindsAfter,
       RowMoves moves) {
-    Map<IpAddress, BackendState> before = states(poolBefore);
-    Map<IpAddress, BackendState> after = states(poolAfter);
+    Map<IpAddress, String> before = states(poolBefore);
+    Map<IpAddress, String> after = states(poolAfter);
     List<String> statesChanged = new ArrayList<>();
     before.forEach(
         (address, state) -> {
-          BackendState now = after.get(address);
-          if (now != null && now != state) {
-            statesChanged.add(address + " " + text(state) + " to " + text(now));
+          String now = after.get(address);
+          if (now != null && !now.equals(state)) {
+            statesChanged.add(address + " " + state + " to " + now);
           }
         });
     return new TableChange(
@@ -114,9 +113,9 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
         moves.lost());
   }
 
-  private static Map<IpAddress, BackendState> states(List<Backend> pool) {
-    Map<IpAddress, BackendState> states = new LinkedHashMap<>();
-    pool.forEach(backend -> states.put(backend.address(), backend.state()));
+  private static Map<IpAddress, String> states(List<Backend> pool) {
+    Map<IpAddress, String> states = new LinkedHashMap<>();
+    pool.forEach(backend -> states.put(backend.address(), text(backend)));
     return states;
   }
 
@@ -133,8 +132,11 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
         || !change.bindsRemoved().isEmpty();
   }
 
-  private static String text(BackendState state) {
-    return state.name().toLowerCase(Locale.ROOT);
+  private static String text(Backend backend) {
+    String state = backend.state().name().toLowerCase(Locale.ROOT);
+    return backend.sharePercent().isPresent()
+        ? state + " " + backend.sharePercent().getAsInt() + "%"
+        : state;
   }
 
   /** What is lost, for those who read nothing else. */

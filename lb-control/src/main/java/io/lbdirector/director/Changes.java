@@ -11,9 +11,11 @@ import io.lbdirector.director.DirectorControl.PlanReport;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
 import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.director.Publisher.Published;
+import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.Health;
 import io.lbdirector.health.HealthChecks;
@@ -28,12 +30,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Works out what shall be live: of a config, the states set by hand and the health of backends. One
@@ -42,7 +46,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Changes {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
-  private static final Duration HEALTH_RETRY = Duration.ofSeconds(1);
+
+  /** Until rows follow again, after a failure, or while shares go with time. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private static final Duration ROLLBACK_RETRY = Duration.ofSeconds(5);
 
   private final DirectorConfig started;
@@ -51,17 +58,18 @@ final class Changes {
   private final Publisher publisher; // asked on owner
   private final Supplier<TrafficShares> traffic; // asked on owner
   private final HealthChecks health;
-  private final HealthNews news;
+  private final HealthNews healthNews;
+  private final ShareNews shareNews;
   private final ReloadLog reloads; // told on owner
   private final Clock clock;
   private final Duration gatewayWait;
   private final OverridesFile overridesFile;
-  private final DownFile downFile;
+  private final RememberedFile rememberedFile;
   private final Confirmation confirmation;
   private final TableBuilder tables = new TableBuilder();
 
   private Optional<LoadedConfig> previous = Optional.empty();
-  private boolean followingAgain;
+  private boolean toFollowAgain;
 
   Changes(
       DirectorConfig started,
@@ -70,7 +78,7 @@ final class Changes {
       Publisher publisher,
       Supplier<TrafficShares> traffic,
       HealthChecks health,
-      HealthNews news,
+      EventLog events,
       ReloadLog reloads,
       Clock clock,
       Duration gatewayWait,
@@ -81,12 +89,13 @@ final class Changes {
     this.publisher = publisher;
     this.traffic = traffic;
     this.health = health;
-    this.news = news;
+    this.healthNews = new HealthNews(events);
+    this.shareNews = new ShareNews(events);
     this.reloads = reloads;
     this.clock = clock;
     this.gatewayWait = gatewayWait;
     this.overridesFile = new OverridesFile(state);
-    this.downFile = new DownFile(state);
+    this.rememberedFile = new RememberedFile(state);
     this.confirmation = new Confirmation(state, clock);
   }
 
@@ -95,13 +104,15 @@ final class Changes {
   /** Takes over what is live, or makes the config of the start live. */
   void start(ConfigSource source, Supplier<LiveState> reader) {
     Overrides overrides = overridesFile.load();
-    Set<Target> down = CheckTargets.of(started, downFile.load());
-    Candidate candidate = candidate(new LoadedConfig(source, started), overrides, down);
+    Remembered before = rememberedFile.load();
+    Set<Target> down = CheckTargets.of(started, before.down());
+    Candidate candidate =
+        candidate(new LoadedConfig(source, started), overrides, before.filling(), down);
     LiveState live = Failures.join(owner.ask(reader));
     awaitGateways(candidate, live);
     Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
-    downFile.save(candidate.verdicts());
     health.check(CheckTargets.of(started), down);
+    remember(candidate);
     confirmation.load().ifPresent(this::rollBackInTime);
   }
 
@@ -112,23 +123,32 @@ final class Changes {
     return Failures.join(owner.ask(publisher::served));
   }
 
+  /** The same config for another moment, or with other states set by hand. */
+  private Candidate again(Candidate old, Overrides overrides) {
+    return candidate(old.loaded(), overrides, old.pools().filling(), Set.of());
+  }
+
   /**
+   * @param filling as in {@link Pools}, before
    * @param down targets that count as down as long as no check of theirs has run
    */
-  private Candidate candidate(LoadedConfig wanted, Overrides overrides, Set<Target> down) {
+  private Candidate candidate(
+      LoadedConfig wanted, Overrides overrides, Map<Key, Instant> filling, Set<Target> down) {
+    Pools pools = Pools.at(clock.instant(), wanted.config(), overrides, filling);
     Map<Target, TargetHealth> results = health.snapshot();
     Function<Target, Health> found =
         target -> {
           Health unchecked = down.contains(target) ? Health.DOWN : Health.UNKNOWN;
           return results.containsKey(target) ? results.get(target).health() : unchecked;
         };
-    Map<String, TableVerdict> verdicts = CheckTargets.verdicts(wanted.config(), overrides, found);
+    Map<String, TableVerdict> verdicts = CheckTargets.verdicts(wanted.config(), pools, found);
     return Candidate.of(
         wanted.source(),
         wanted.config(),
         overrides,
+        pools,
         verdicts,
-        tables.build(wanted.config(), overrides, verdicts));
+        tables.build(wanted.config(), pools, verdicts));
   }
 
   /** What is down stays so under checks that have been edited, until they prove it up. */
@@ -147,9 +167,17 @@ final class Changes {
   /** What is new in it is told of and kept, whatever the change was made for. */
   private Published publish(Candidate candidate) {
     Published published = Failures.join(owner.ask(() -> publisher.publish(candidate)));
-    news.tell(published.before().candidate(), candidate, health.snapshot());
-    downFile.save(candidate.verdicts());
+    healthNews.tell(published.before().candidate(), candidate, health.snapshot());
+    remember(candidate);
     return published;
+  }
+
+  /** What is live now. */
+  private void remember(Candidate candidate) {
+    rememberedFile.save(Remembered.of(candidate));
+    if (candidate.pools().moving()) {
+      followAgain();
+    }
   }
 
   /** Takes back what was done before a failure, which stays the one that is told. */
@@ -169,7 +197,8 @@ final class Changes {
     Serving before = now();
     LoadedConfig wanted = LoadedConfig.load(source, started);
     Candidate old = before.candidate();
-    Candidate candidate = candidate(wanted, old.overrides(), stillDown(old, wanted.config()));
+    Candidate candidate =
+        candidate(wanted, old.overrides(), old.pools().filling(), stillDown(old, wanted.config()));
     ChangeReports changes = changes(old, candidate);
     List<String> warnings = new ArrayList<>(candidate.warnings());
     warnings.addAll(changes.warnings());
@@ -198,7 +227,7 @@ final class Changes {
   private ReloadReport reload(LoadedConfig wanted, Serving before, Optional<Duration> confirm) {
     Candidate old = before.candidate();
     Set<Target> down = stillDown(old, wanted.config());
-    Candidate candidate = candidate(wanted, old.overrides(), down);
+    Candidate candidate = candidate(wanted, old.overrides(), old.pools().filling(), down);
     ChangeReports changes = changes(old, candidate);
     Optional<Waiting> waiting;
     Published published;
@@ -285,13 +314,18 @@ final class Changes {
 
   // ---- states set by hand ----------------------------------------------------------------------
 
-  StateReport setState(Key key, Optional<Overrides.Entry> entry) {
+  /**
+   * @param order empty: as the file says
+   */
+  StateReport setState(Key key, Optional<StateOrder> order, String by) {
     Serving before = now();
     Candidate old = before.candidate();
     requireKnown(key, old);
     Overrides wanted =
-        entry.map(e -> old.overrides().with(key, e)).orElseGet(() -> old.overrides().without(key));
-    Candidate candidate = candidate(old.loaded(), wanted, Set.of());
+        order
+            .map(o -> old.overrides().with(key, entry(key, o, by, old)))
+            .orElseGet(() -> old.overrides().without(key));
+    Candidate candidate = again(old, wanted);
     ChangeReports changes = changes(old, candidate);
     Published published;
     try {
@@ -302,6 +336,15 @@ final class Changes {
       throw e;
     }
     return StateReports.of(key, published, changes);
+  }
+
+  /** A share that goes with time begins where it is. */
+  private Overrides.Entry entry(Key key, StateOrder order, String by, Candidate old) {
+    OptionalInt share =
+        order.over().isPresent() && order.share().isEmpty()
+            ? old.pools().of(key).map(Backend::sharePercent).orElse(OptionalInt.empty())
+            : order.share();
+    return new Overrides.Entry(order.state(), share, order.over(), clock.instant(), by);
   }
 
   /** An override whose backend no config has can still be undone. */
@@ -322,35 +365,44 @@ final class Changes {
     }
   }
 
-  // ---- health ----------------------------------------------------------------------------------
+  // ---- health and time -------------------------------------------------------------------------
 
-  /** Makes the rows follow the health of backends; what fails is tried again. */
-  void followHealth() {
+  /** Makes the rows follow the health of backends, and shares that go with time. */
+  void follow() {
     try {
-      tryToFollowHealth();
+      tryToFollow();
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("reason", Director.reason(e)).log("rows do not follow health");
-      if (!followingAgain) {
-        followingAgain = true;
-        later(HEALTH_RETRY, this::followHealthAgain);
-      }
+      LOG.atError().addKeyValue("reason", Director.reason(e)).log("rows do not follow");
+      followAgain();
     }
   }
 
-  private void followHealthAgain() {
-    followingAgain = false;
-    followHealth();
+  private void followAgain() {
+    if (!toFollowAgain) {
+      toFollowAgain = true;
+      later(
+          AGAIN,
+          () -> {
+            toFollowAgain = false;
+            follow();
+          });
+    }
   }
 
-  private void tryToFollowHealth() {
+  private void tryToFollow() {
     Candidate old = now().candidate();
-    Candidate candidate = candidate(old.loaded(), old.overrides(), Set.of());
-    if (candidate.verdicts().equals(old.verdicts())) {
+    Candidate candidate = again(old, old.overrides());
+    boolean sameShares = candidate.pools().byTable().equals(old.pools().byTable());
+    if (sameShares && candidate.verdicts().equals(old.verdicts())) {
+      if (old.pools().moving()) {
+        followAgain();
+      }
       return;
     }
     Published published = publish(candidate);
+    shareNews.tell(old, candidate);
     if (published.changed()) {
-      LOG.atInfo()
+      LOG.atLevel(sameShares ? Level.INFO : Level.DEBUG)
           .addKeyValue("generation", published.now().live().generation())
           .log("generation published");
     }

@@ -95,7 +95,7 @@ final class CheckTargets {
 
   /** What the results mean, for every table that has checks. */
   static Map<String, TableVerdict> verdicts(
-      DirectorConfig config, Overrides overrides, Function<Target, Health> found) {
+      DirectorConfig config, Pools pools, Function<Target, Health> found) {
     Map<String, TableVerdict> verdicts = new HashMap<>();
     for (DirectorConfig.Table table : config.tables()) {
       List<CheckSpec> specs = specs(table);
@@ -103,7 +103,7 @@ final class CheckTargets {
         verdicts.put(
             table.name(),
             TableVerdict.of(
-                overrides.pool(table),
+                pools.of(table),
                 backend -> healthOf(backend, specs, found),
                 config.health().maxDownPercent()));
       }

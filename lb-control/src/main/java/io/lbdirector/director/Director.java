@@ -13,7 +13,6 @@ import io.lbdirector.dataplane.DataPlaneSwap;
 import io.lbdirector.dataplane.LiveStateReader;
 import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.director.Overrides.Key;
-import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.HealthChecks;
 import java.nio.file.Path;
@@ -146,7 +145,7 @@ public final class Director implements DirectorControl, AutoCloseable {
             publisher,
             traffic::shares,
             health,
-            new HealthNews(events),
+            events,
             reloads,
             clock,
             gatewayWait,
@@ -231,7 +230,7 @@ public final class Director implements DirectorControl, AutoCloseable {
           builder,
           () -> {
             gathering.set(false);
-            changes.followHealth();
+            changes.follow();
           });
     }
   }
@@ -305,11 +304,10 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   @Override
   public CompletionStage<StateReport> setState(
-      String table, IpAddress backend, Optional<BackendState> state, String by) {
+      String table, IpAddress backend, Optional<StateOrder> order, String by) {
     Key key = new Key(table, backend);
-    Optional<Overrides.Entry> entry = state.map(s -> new Overrides.Entry(s, clock.instant(), by));
     return builder
-        .ask(() -> changes.setState(key, entry))
+        .ask(() -> changes.setState(key, order, by))
         .whenCompleteAsync((report, failure) -> logState(report, failure, key, by), owner);
   }
 

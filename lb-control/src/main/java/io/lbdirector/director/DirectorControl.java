@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -47,13 +48,13 @@ public interface DirectorControl {
    * Sets the state of a backend in a table by hand, in place of the file's. It stays so over
    * reloads and restarts until it is undone.
    *
-   * @param state active, draining or inactive; empty: as the file says again
+   * @param order empty: as the file says again
    * @param by who asks, for {@code status}
    * @return completes once packets follow it; fails with {@link NotFoundException} if there is no
    *     such table or backend, with {@link RefusedException} if the kernel or the disk refuses
    */
   CompletionStage<StateReport> setState(
-      String table, IpAddress backend, Optional<BackendState> state, String by);
+      String table, IpAddress backend, Optional<StateOrder> order, String by);
 
   CompletionStage<StatusReport> status();
 
@@ -266,7 +267,7 @@ public interface DirectorControl {
    * @param id grows by one with each event, and with a restart by more
    * @param at ISO 8601, UTC
    * @param type {@code generation}, {@code refused}, {@code state}, {@code health}, {@code panic},
-   *     {@code readiness}, {@code confirm}
+   *     {@code readiness}, {@code confirm}, {@code share}
    * @param message for people
    * @param details for programs: texts, numbers, flags
    */
@@ -279,10 +280,45 @@ public interface DirectorControl {
   }
 
   /**
+   * A state that is asked for by hand.
+   *
+   * @param share percent of its rows that a filling backend is to lead, 1 to 99; with {@code over}
+   *     it begins there; empty: {@code over}, else the table's {@code slow_start}, else all of them
+   * @param over how long the share takes to grow, or to shrink if it is to drain; empty: at once
+   */
+  record StateOrder(BackendState state, OptionalInt share, Optional<Duration> over) {
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    /**
+     * @throws IllegalArgumentException if the three do not go together, saying why
+     */
+    public StateOrder {
+      boolean fills = state == BackendState.FILLING;
+      if (share.isPresent() && (!fills || share.getAsInt() < 1 || share.getAsInt() > 99)) {
+        throw new IllegalArgumentException("a share is 1 to 99 percent, of a filling backend");
+      }
+      if (over.isPresent() && !fills && state != BackendState.DRAINING) {
+        throw new IllegalArgumentException("only filling and draining take time");
+      }
+      if (over.isPresent()
+          && (over.get().compareTo(SHORTEST) < 0 || over.get().compareTo(LONGEST) > 0)) {
+        throw new IllegalArgumentException("a share takes 1 second to 1 day");
+      }
+    }
+
+    /** At once. */
+    public static StateOrder of(BackendState state) {
+      return new StateOrder(state, OptionalInt.empty(), Optional.empty());
+    }
+  }
+
+  /**
    * What became of a backend whose state was set by hand.
    *
    * @param changed false if its table's rows stay as they are, and nothing was published
    * @param state in force; empty if the config has no such backend
+   * @param sharePercent of its rows, in force, 1 to 99; empty if it has all, or does not fill
    * @param fileState what the file says; empty if the config has no such backend
    * @param rowsMoved rows whose primary is another backend than before
    */
@@ -292,6 +328,7 @@ public interface DirectorControl {
       String table,
       String backend,
       String state,
+      Optional<Integer> sharePercent,
       String fileState,
       long rowsMoved,
       List<String> warnings) {}
@@ -299,12 +336,21 @@ public interface DirectorControl {
   /**
    * A state that was set by hand, and not undone yet.
    *
+   * @param sharePercent what a filling backend keeps to; with {@code overSeconds} where it began
+   * @param overSeconds how long the share takes from there to its end
    * @param fileState what the file says; empty if the config has no such backend now
    * @param setAt ISO 8601, UTC
    * @param setBy who asked
    */
   record OverrideReport(
-      String table, String backend, String state, String fileState, String setAt, String setBy) {}
+      String table,
+      String backend,
+      String state,
+      Optional<Integer> sharePercent,
+      Optional<Long> overSeconds,
+      String fileState,
+      String setAt,
+      String setBy) {}
 
   /**
    * The director at a glance.
@@ -391,12 +437,19 @@ public interface DirectorControl {
    * A backend within a table.
    *
    * @param state {@code active}, {@code filling}, {@code draining} or {@code inactive}, in force
+   * @param sharePercent of its rows, in force, 1 to 99; empty if it has all, or does not fill
    * @param fileState what the file says; another than {@code state} if that was set by hand
    * @param health {@code up}, {@code down} or {@code unknown}
    * @param rows how many of the 65,536 rows it leads
    */
   record TableBackendReport(
-      String address, String state, String fileState, String health, int weight, int rows) {}
+      String address,
+      String state,
+      Optional<Integer> sharePercent,
+      String fileState,
+      String health,
+      int weight,
+      int rows) {}
 
   /**
    * A backend address, over all tables.

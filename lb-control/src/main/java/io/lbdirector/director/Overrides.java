@@ -1,15 +1,14 @@
 package io.lbdirector.director;
 
-import io.lbdirector.config.DirectorConfig;
-import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -37,11 +36,14 @@ record Overrides(Map<Key, Entry> all) {
   }
 
   /**
-   * @param state active, draining or inactive
+   * @param share percent of its rows, 1 to 99. Without {@code over} what a filling backend has;
+   *     else where it begins: without, at nothing if it fills, at all if it drains
+   * @param over how long the share takes to grow, or to shrink; only of filling and draining ones
    * @param at when it was set
    * @param by who set it
    */
-  record Entry(BackendState state, Instant at, String by) {}
+  record Entry(
+      BackendState state, OptionalInt share, Optional<Duration> over, Instant at, String by) {}
 
   Overrides with(Key key, Entry entry) {
     Map<Key, Entry> changed = new TreeMap<>(all);
@@ -57,12 +59,5 @@ record Overrides(Map<Key, Entry> all) {
 
   Optional<Entry> of(String table, IpAddress backend) {
     return Optional.ofNullable(all.get(new Key(table, backend)));
-  }
-
-  /** The backends of a table, in the file's order, as they are to be now. */
-  List<Backend> pool(DirectorConfig.Table table) {
-    return table.pool().stream()
-        .map(b -> of(table.name(), b.address()).map(o -> b.withState(o.state())).orElse(b))
-        .toList();
   }
 }

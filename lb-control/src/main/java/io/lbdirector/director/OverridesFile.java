@@ -9,12 +9,14 @@ import io.lbdirector.forwarding.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The overrides on disk. */
 final class OverridesFile {
@@ -32,7 +34,14 @@ final class OverridesFile {
   /** The file's shape. */
   private record Content(int version, List<Entry> overrides) {}
 
-  private record Entry(String table, String backend, String state, String at, String by) {}
+  private record Entry(
+      String table,
+      String backend,
+      String state,
+      Integer share,
+      Long overSeconds,
+      String at,
+      String by) {}
 
   /**
    * None if there is no file.
@@ -70,6 +79,8 @@ final class OverridesFile {
           new Key(requireText(entry.table), IpAddress.parse(entry.backend)),
           new Overrides.Entry(
               BackendState.valueOf(entry.state.toUpperCase(Locale.ROOT)),
+              entry.share == null ? OptionalInt.empty() : OptionalInt.of(entry.share),
+              Optional.ofNullable(entry.overSeconds).map(Duration::ofSeconds),
               Instant.parse(entry.at),
               requireText(entry.by)));
     }
@@ -99,6 +110,8 @@ final class OverridesFile {
         key.table(),
         key.backend().toString(),
         override.state().name().toLowerCase(Locale.ROOT),
+        override.share().isPresent() ? override.share().getAsInt() : null,
+        override.over().map(Duration::toSeconds).orElse(null),
         override.at().toString(),
         override.by());
   }

@@ -17,7 +17,6 @@ import io.lbdirector.director.DirectorControl.TableBackendReport;
 import io.lbdirector.director.DirectorControl.TableReport;
 import io.lbdirector.director.DirectorControl.VerdictCounter;
 import io.lbdirector.forwarding.Backend;
-import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.Health;
@@ -160,18 +159,15 @@ final class Reports {
       rowsOf.put(rows.addresses().get(i), led[i]);
     }
     List<TableBackendReport> reports = new ArrayList<>();
-    for (Backend backend : table.pool()) {
-      BackendState state =
-          candidate
-              .overrides()
-              .of(table.name(), backend.address())
-              .map(o -> o.state())
-              .orElse(backend.state());
+    List<Backend> pool = candidate.pools().of(table);
+    for (int i = 0; i < pool.size(); i++) {
+      Backend backend = pool.get(i);
       reports.add(
           new TableBackendReport(
               backend.address().toString(),
-              lower(state),
               lower(backend.state()),
+              StateReports.share(backend),
+              lower(table.pool().get(i).state()),
               lower(candidate.verdict(table.name()).of(backend.address())),
               backend.weight(),
               rowsOf.getOrDefault(backend.address(), 0)));

@@ -6,12 +6,15 @@ import io.lbdirector.director.DirectorControl.OverrideReport;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.director.Publisher.Published;
+import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,8 +28,7 @@ final class StateReports {
   static StateReport of(Key key, Published published, ChangeReports changes) {
     Candidate candidate = published.now().candidate();
     Optional<BackendState> inFile = inFile(key, candidate);
-    Optional<BackendState> override =
-        candidate.overrides().of(key.table(), key.backend()).map(o -> o.state());
+    Optional<Backend> inForce = candidate.pools().of(key);
     List<String> warnings =
         new ArrayList<>(besides(published.warnings(), candidate.config().warnings()));
     warnings.addAll(changes.warnings());
@@ -35,7 +37,8 @@ final class StateReports {
         published.changed(),
         key.table(),
         key.backend().toString(),
-        inFile.map(state -> text(override.orElse(state))).orElse(""),
+        inForce.map(backend -> text(backend.state())).orElse(""),
+        inForce.flatMap(StateReports::share),
         inFile.map(StateReports::text).orElse(""),
         changes.moves().moved(),
         warnings);
@@ -54,6 +57,8 @@ final class StateReports {
                     e.getKey().table(),
                     e.getKey().backend().toString(),
                     text(e.getValue().state()),
+                    boxed(e.getValue().share()),
+                    e.getValue().over().map(Duration::toSeconds),
                     inFile(e.getKey(), candidate).map(StateReports::text).orElse(""),
                     e.getValue().at().truncatedTo(ChronoUnit.SECONDS).toString(),
                     e.getValue().by()))
@@ -94,6 +99,14 @@ final class StateReports {
     return first.size() <= LISTED
         ? String.join(", ", first)
         : first.stream().limit(LISTED).collect(Collectors.joining(", ")) + ", and more";
+  }
+
+  static Optional<Integer> share(Backend backend) {
+    return boxed(backend.sharePercent());
+  }
+
+  private static Optional<Integer> boxed(OptionalInt number) {
+    return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
   }
 
   private static String text(BackendState state) {

@@ -34,11 +34,11 @@ final class TableBuilder {
    * @param verdicts of the tables that have checks, by name
    */
   Map<String, ForwardingTable> build(
-      DirectorConfig config, Overrides overrides, Map<String, TableVerdict> verdicts) {
+      DirectorConfig config, Pools pools, Map<String, TableVerdict> verdicts) {
     Map<Inputs, ForwardingTable> now = new HashMap<>();
     Map<String, ForwardingTable> rows = new HashMap<>();
     for (DirectorConfig.Table table : config.tables()) {
-      List<Backend> pool = overrides.pool(table);
+      List<Backend> pool = pools.of(table);
       Set<IpAddress> unfit = verdicts.getOrDefault(table.name(), TableVerdict.UNCHECKED).unfit();
       ForwardingTable built =
           now.computeIfAbsent(

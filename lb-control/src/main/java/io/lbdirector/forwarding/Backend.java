@@ -34,6 +34,13 @@ public record Backend(IpAddress address, BackendState state, OptionalInt sharePe
     return new Backend(address, BackendState.ACTIVE, OptionalInt.empty(), 1);
   }
 
+  /**
+   * @param newShare 1 to 99; empty: all of its rows
+   */
+  public Backend filling(OptionalInt newShare) {
+    return new Backend(address, BackendState.FILLING, newShare, weight);
+  }
+
   public Backend withState(BackendState newState) {
     return new Backend(address, newState, OptionalInt.empty(), weight);
   }

@@ -1,7 +1,6 @@
 package io.lbdirector.admin;
 
 import io.lbdirector.director.DirectorControl;
-import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,7 +58,16 @@ public final class FakeDirector implements DirectorControl {
   private final List<Consumer<Event>> listeners = new ArrayList<>();
   public volatile CompletableFuture<StateReport> stateAnswer =
       CompletableFuture.completedFuture(
-          new StateReport(8, true, "web", "10.0.1.12", "draining", "active", 21_845, List.of()));
+          new StateReport(
+              8,
+              true,
+              "web",
+              "10.0.1.12",
+              "draining",
+              Optional.empty(),
+              "active",
+              21_845,
+              List.of()));
 
   /** Table, address, state and who asked, as they came. */
   public volatile String stateAsked;
@@ -108,7 +116,14 @@ public final class FakeDirector implements DirectorControl {
                 "stale")),
         List.of(
             new OverrideReport(
-                "web", "10.0.1.12", "draining", "active", "2026-01-02T04:05:06Z", "root")),
+                "web",
+                "10.0.1.12",
+                "draining",
+                Optional.empty(),
+                Optional.empty(),
+                "active",
+                "2026-01-02T04:05:06Z",
+                "root")),
         "",
         warnings);
   }
@@ -140,9 +155,12 @@ public final class FakeDirector implements DirectorControl {
               new BindReport("tcp 203.0.113.10:80", "web", 1_234_567, 1_234_567_890L),
               new BindReport("tcp [2001:db8:113::10]:80", "web", 0, 0)),
           List.of(
-              new TableBackendReport("10.0.1.11", "active", "active", "up", 1, 32_768),
-              new TableBackendReport("10.0.1.12", "draining", "active", "up", 1, 0),
-              new TableBackendReport("10.0.1.13", "active", "active", "down", 1, 32_768)));
+              new TableBackendReport(
+                  "10.0.1.11", "active", Optional.empty(), "active", "up", 1, 32_768),
+              new TableBackendReport(
+                  "10.0.1.12", "draining", Optional.empty(), "active", "up", 1, 0),
+              new TableBackendReport(
+                  "10.0.1.13", "active", Optional.empty(), "active", "down", 1, 32_768)));
 
   private static final Map<String, Counter> OUTCOMES =
       Map.of("known", new Counter(1000, 100_000), "syn", new Counter(10, 600));
@@ -272,14 +290,20 @@ public final class FakeDirector implements DirectorControl {
     return event;
   }
 
+  private static String text(StateOrder order) {
+    String share = order.share().isPresent() ? " " + order.share().getAsInt() + "%" : "";
+    return order.state() + share + order.over().map(over -> " over " + over.toSeconds()).orElse("");
+  }
+
   public synchronized int listeners() {
     return listeners.size();
   }
 
   @Override
   public CompletionStage<StateReport> setState(
-      String table, IpAddress backend, Optional<BackendState> state, String by) {
-    stateAsked = table + " " + backend + " " + state.map(Enum::name).orElse("FILE") + " " + by;
+      String table, IpAddress backend, Optional<StateOrder> order, String by) {
+    stateAsked =
+        table + " " + backend + " " + order.map(FakeDirector::text).orElse("FILE") + " " + by;
     return stateAnswer;
   }
 

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -203,7 +204,8 @@ class DrainWaitTest {
   void shouldSayThatSomebodyUndidTheDrain() {
     lbctl.director.stateAnswer =
         CompletableFuture.completedFuture(
-            new StateReport(8, true, "web", "10.0.1.11", "draining", "active", 1, List.of()));
+            new StateReport(
+                8, true, "web", "10.0.1.11", "draining", Optional.empty(), "active", 1, List.of()));
     assertEquals(1, drain(""));
     assertEquals("lbctl: 10.0.1.11 of web does not drain any more\n", lbctl.err());
   }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,13 +253,21 @@ class LbctlTest {
     served.director.stateAnswer =
         CompletableFuture.completedFuture(
             new StateReport(
-                7, false, "web", "10.0.1.12", "active", "active", 0, List.of("none is left")));
+                7,
+                false,
+                "web",
+                "10.0.1.12",
+                "active",
+                Optional.empty(),
+                "active",
+                0,
+                List.of("none is left")));
     assertEquals(0, run("undrain", "web", "10.0.1.12"));
     assertEquals("10.0.1.12 of web is active, as in the file\ngeneration 7 stays live\n", out());
     assertEquals("warning: none is left\n", err());
     served.director.stateAnswer =
         CompletableFuture.completedFuture(
-            new StateReport(7, false, "web", "10.0.1.12", "", "", 0, List.of()));
+            new StateReport(7, false, "web", "10.0.1.12", "", Optional.empty(), "", 0, List.of()));
     assertPrints(
         "10.0.1.12 of web is in no config that is live\ngeneration 7 stays live\n",
         "undrain",

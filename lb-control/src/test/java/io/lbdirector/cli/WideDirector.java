@@ -1,7 +1,7 @@
 package io.lbdirector.cli;
 
 import io.lbdirector.director.DirectorControl;
-import io.lbdirector.forwarding.BackendState;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.forwarding.IpAddress;
 import java.time.Duration;
 import java.util.Collections;
@@ -34,7 +34,8 @@ final class WideDirector implements DirectorControl {
           8191,
           Collections.nCopies(3, BIND),
           List.of(
-              new TableBackendReport(ADDRESS, "draining", "inactive", "unknown", 65_535, 65_536)));
+              new TableBackendReport(
+                  ADDRESS, "filling", Optional.of(99), "inactive", "unknown", 65_535, 65_536)));
 
   private static final TableChange CHANGE =
       new TableChange(
@@ -72,10 +73,18 @@ final class WideDirector implements DirectorControl {
 
   @Override
   public CompletionStage<StateReport> setState(
-      String table, IpAddress backend, Optional<BackendState> state, String by) {
+      String table, IpAddress backend, Optional<StateOrder> order, String by) {
     return now(
         new StateReport(
-            MANY, true, NAME, ADDRESS, "draining", "inactive", 65_536, List.of(SENTENCE)));
+            MANY,
+            true,
+            NAME,
+            ADDRESS,
+            "filling",
+            Optional.of(99),
+            "inactive",
+            65_536,
+            List.of(SENTENCE)));
   }
 
   @Override
@@ -159,7 +168,14 @@ final class WideDirector implements DirectorControl {
                     "permanent")),
             List.of(
                 new OverrideReport(
-                    NAME, ADDRESS, "draining", "inactive", "2026-01-02T03:04:05Z", "uid 1000")),
+                    NAME,
+                    ADDRESS,
+                    "draining",
+                    Optional.of(99),
+                    Optional.of(86_400L),
+                    "inactive",
+                    "2026-01-02T03:04:05Z",
+                    "uid 1000")),
             "2026-01-02T03:04:05Z",
             List.of(SENTENCE, SENTENCE)));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.os.IpFamily;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -19,12 +20,14 @@ final class CandidateTest {
 
   private static Candidate candidate(String toml) {
     DirectorConfig config = config(toml);
+    Pools pools = Pools.at(Instant.EPOCH, config, Overrides.NONE, Map.of());
     return Candidate.of(
         ConfigText.source(toml),
         config,
         Overrides.NONE,
+        pools,
         Map.of(),
-        new TableBuilder().build(config, Overrides.NONE, Map.of()));
+        new TableBuilder().build(config, pools, Map.of()));
   }
 
   private static Candidate web(String... backends) {

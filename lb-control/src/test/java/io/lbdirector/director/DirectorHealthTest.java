@@ -16,6 +16,7 @@ import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.director.DirectorControl.CheckReport;
 import io.lbdirector.director.DirectorControl.Event;
 import io.lbdirector.director.DirectorControl.HealthReport;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.director.DirectorControl.TableReport;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
@@ -211,13 +212,14 @@ final class DirectorHealthTest {
         "10.0.1.2 of web is down: connection refused", awaitHealth("web", B, "down").message());
     assertEquals(0, led("web").get(1));
     assertEquals(
-        "{\"version\":1,\"down\":{\"post\":[\"10.0.1.2\"],\"web\":[\"10.0.1.2\"]}}\n", kept());
+        "{\"version\":1,\"down\":{\"post\":[\"10.0.1.2\"],\"web\":[\"10.0.1.2\"]},\"filling\":{}}\n",
+        kept());
     running.reload(DIRECTOR + table("web", "203.0.113.10", A, B, C) + CHECK, "fewer.toml");
-    assertEquals("{\"version\":1,\"down\":{\"web\":[\"10.0.1.2\"]}}\n", kept());
+    assertEquals("{\"version\":1,\"down\":{\"web\":[\"10.0.1.2\"]},\"filling\":{}}\n", kept());
   }
 
   private String kept() throws IOException {
-    return Files.readString(folder.resolve("test/down.json"));
+    return Files.readString(folder.resolve("test/remembered.json"));
   }
 
   @Test
@@ -226,7 +228,11 @@ final class DirectorHealthTest {
     await(
         running
             .director()
-            .setState("unchecked", IpAddress.parse(A), Optional.of(BackendState.DRAINING), "test"));
+            .setState(
+                "unchecked",
+                IpAddress.parse(A),
+                Optional.of(StateOrder.of(BackendState.DRAINING)),
+                "test"));
     awaitHealth("mail", B, "down");
     assertTrue(kept().contains(B));
   }
@@ -266,7 +272,11 @@ final class DirectorHealthTest {
     await(
         running
             .director()
-            .setState("web", IpAddress.parse(A), Optional.of(BackendState.DRAINING), "the test"));
+            .setState(
+                "web",
+                IpAddress.parse(A),
+                Optional.of(StateOrder.of(BackendState.DRAINING)),
+                "the test"));
     find(B, Health.DOWN);
     awaitHealth("web", B, "down");
     assertEquals(List.of(0, 0, ForwardingTable.ROWS), led("web"));

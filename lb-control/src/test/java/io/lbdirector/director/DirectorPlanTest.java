@@ -16,6 +16,7 @@ import io.lbdirector.director.DirectorControl.Event;
 import io.lbdirector.director.DirectorControl.PlanReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
 import io.lbdirector.director.DirectorControl.ReloadReport;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.director.DirectorControl.TableChange;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
@@ -131,7 +132,11 @@ final class DirectorPlanTest {
     await(
         running
             .director()
-            .setState("mail", IpAddress.parse(B), Optional.of(BackendState.DRAINING), "test"));
+            .setState(
+                "mail",
+                IpAddress.parse(B),
+                Optional.of(StateOrder.of(BackendState.DRAINING)),
+                "test"));
     assertFalse(plan(ONE + "state = \"draining\"\n").changed());
     String bInWeb = "ip = \"10.0.1.2\"\n";
     String drained = ONE.replaceFirst(bInWeb, bInWeb + "state = \"draining\"\n");
@@ -178,7 +183,11 @@ final class DirectorPlanTest {
     await(
         running
             .director()
-            .setState("web", IpAddress.parse(A), Optional.of(BackendState.DRAINING), "test"));
+            .setState(
+                "web",
+                IpAddress.parse(A),
+                Optional.of(StateOrder.of(BackendState.DRAINING)),
+                "test"));
     await(running.director().rollback());
     assertEquals(
         List.of("draining", "active"),

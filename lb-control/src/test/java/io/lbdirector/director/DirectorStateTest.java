@@ -14,6 +14,7 @@ import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.OverrideReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.director.DirectorControl.TableReport;
 import io.lbdirector.forwarding.BackendState;
@@ -61,7 +62,10 @@ final class DirectorStateTest {
   }
 
   private StateReport set(String table, String backend, Optional<BackendState> state) {
-    return await(running.director().setState(table, IpAddress.parse(backend), state, "the test"));
+    return await(
+        running
+            .director()
+            .setState(table, IpAddress.parse(backend), state.map(StateOrder::of), "the test"));
   }
 
   private StateReport drain(String backend) {
@@ -91,7 +95,9 @@ final class DirectorStateTest {
     int ledByB = led().get(1);
     StateReport report = drain(B);
     assertEquals(
-        new StateReport(2, true, "web", B, "draining", "active", ledByB, List.of()), report);
+        new StateReport(
+            2, true, "web", B, "draining", Optional.empty(), "active", ledByB, List.of()),
+        report);
     assertEquals(List.of("active/active", "draining/active"), states());
     assertEquals(List.of(ForwardingTable.ROWS, 0), led());
     String byHand = web().digest();
@@ -107,7 +113,16 @@ final class DirectorStateTest {
     drain(B);
     OverrideReport override = running.status().overrides().get(0);
     assertEquals(
-        new OverrideReport("web", B, "draining", "active", override.setAt(), "the test"), override);
+        new OverrideReport(
+            "web",
+            B,
+            "draining",
+            Optional.empty(),
+            Optional.empty(),
+            "active",
+            override.setAt(),
+            "the test"),
+        override);
     undo(B);
     assertEquals(List.of(), running.status().overrides());
   }

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +27,16 @@ final class OverridesFileTest {
       Overrides.NONE
           .with(
               new Key("web \"2\"", IpAddress.parse("10.0.1.11")),
-              new Overrides.Entry(BackendState.DRAINING, AT, "root"))
+              new Overrides.Entry(
+                  BackendState.DRAINING,
+                  OptionalInt.of(35),
+                  Optional.of(Duration.ofMinutes(5)),
+                  AT,
+                  "root"))
           .with(
               new Key("mail", IpAddress.parse("2001:db8::1")),
-              new Overrides.Entry(BackendState.ACTIVE, AT, "uid 1000"));
+              new Overrides.Entry(
+                  BackendState.ACTIVE, OptionalInt.empty(), Optional.empty(), AT, "uid 1000"));
 
   @TempDir Path folder;
   private OverridesFile file;

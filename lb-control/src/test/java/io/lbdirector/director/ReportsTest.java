@@ -92,8 +92,15 @@ final class ReportsTest {
     assertEquals(
         List.of(
             new TableBackendReport(
-                "10.0.1.1", "active", "active", "unknown", 1, ForwardingTable.ROWS),
-            new TableBackendReport("10.0.1.2", "draining", "draining", "unknown", 1, 0)),
+                "10.0.1.1",
+                "active",
+                Optional.empty(),
+                "active",
+                "unknown",
+                1,
+                ForwardingTable.ROWS),
+            new TableBackendReport(
+                "10.0.1.2", "draining", Optional.empty(), "draining", "unknown", 1, 0)),
         web.backends());
     assertTrue(web.digest().matches("[0-9a-f]{64}"), web.digest());
   }

@@ -15,6 +15,10 @@ import io.lbdirector.packet.Actors;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -130,6 +134,27 @@ final class RunningDirector implements AutoCloseable {
   /** For directors made from now on. */
   void clock(Clock newClock) {
     clock = newClock;
+  }
+
+  /** For directors made from now on: they are told the time by {@code source}. */
+  void time(InstantSource source) {
+    clock(
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            return source.instant();
+          }
+        });
   }
 
   /** What the director wanted followed, in order. */

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.forwarding.ForwardingTable;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +22,13 @@ final class TableBuilderTest {
   private final TableBuilder builder = new TableBuilder();
 
   private Map<String, ForwardingTable> build(String... tables) {
-    return builder.build(config(DIRECTOR + String.join("", tables)), Overrides.NONE, Map.of());
+    return build(builder, DIRECTOR + String.join("", tables));
+  }
+
+  private static Map<String, ForwardingTable> build(TableBuilder builder, String toml) {
+    DirectorConfig config = config(toml);
+    Pools pools = Pools.at(Instant.EPOCH, config, Overrides.NONE, Map.of());
+    return builder.build(config, pools, Map.of());
   }
 
   @Test
@@ -39,10 +47,7 @@ final class TableBuilderTest {
     ForwardingTable first = build(table("web", "203.0.113.1", A, B, C)).get("web");
     assertSame(first, build(table("web", "203.0.113.1", C, A, B)).get("web"));
     ForwardingTable anew =
-        new TableBuilder()
-            .build(
-                config(DIRECTOR + table("web", "203.0.113.1", B, C, A)), Overrides.NONE, Map.of())
-            .get("web");
+        build(new TableBuilder(), DIRECTOR + table("web", "203.0.113.1", B, C, A)).get("web");
     assertEquals(first.digest(), anew.digest());
   }
 

@@ -1,0 +1,111 @@
+package io.lbdirector.director;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import io.lbdirector.director.Overrides.Key;
+import io.lbdirector.forwarding.IpAddress;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@link Remembered} on disk. It is only a hint, so a file that cannot be used is passed over. */
+final class RememberedFile {
+  private static final Logger LOG = LoggerFactory.getLogger(RememberedFile.class);
+  private static final String NAME = "remembered.json";
+  private static final int VERSION = 1;
+  private static final Gson GSON = new Gson();
+
+  private final StateFolder folder;
+  private Remembered kept = Remembered.NOTHING;
+
+  RememberedFile(StateFolder folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * The file's shape.
+   *
+   * @param down by table
+   * @param filling by table and address
+   */
+  private record Content(
+      int version, Map<String, List<String>> down, Map<String, Map<String, String>> filling) {}
+
+  /** Nothing if there is no file, or none that can be used. */
+  Remembered load() {
+    try {
+      Optional<String> json = folder.read(NAME);
+      kept = json.isPresent() ? parse(json.get()) : Remembered.NOTHING;
+    } catch (IOException
+        | JsonParseException
+        | NullPointerException
+        | IllegalArgumentException
+        | DateTimeException e) {
+      LOG.atWarn()
+          .addKeyValue("file", folder.path(NAME))
+          .addKeyValue("reason", e.toString())
+          .log("health and slow starts of before not known");
+    }
+    return kept;
+  }
+
+  private static Remembered parse(String json) {
+    Content content = GSON.fromJson(json, Content.class);
+    if (content.version != VERSION) {
+      throw new IllegalArgumentException("version " + content.version);
+    }
+    Map<String, Set<IpAddress>> down = new TreeMap<>();
+    content.down.forEach(
+        (table, addresses) -> {
+          Set<IpAddress> parsed = new TreeSet<>();
+          addresses.forEach(address -> parsed.add(IpAddress.parse(address)));
+          down.put(table, parsed);
+        });
+    Map<Key, Instant> filling = new HashMap<>();
+    content.filling.forEach(
+        (table, since) ->
+            since.forEach(
+                (address, at) ->
+                    filling.put(new Key(table, IpAddress.parse(address)), Instant.parse(at))));
+    return new Remembered(down, filling);
+  }
+
+  /**
+   * Keeps it, if it is new. What cannot be kept is only logged, and tried again with the next:
+   * traffic must move all the same.
+   */
+  void save(Remembered now) {
+    if (now.equals(kept)) {
+      return;
+    }
+    try {
+      folder.replace(NAME, GSON.toJson(content(now)) + "\n");
+      kept = now;
+    } catch (RuntimeException e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("health and slow starts not kept");
+    }
+  }
+
+  private static Content content(Remembered now) {
+    Map<String, List<String>> down = new TreeMap<>();
+    now.down()
+        .forEach((table, all) -> down.put(table, all.stream().map(IpAddress::toString).toList()));
+    Map<String, Map<String, String>> filling = new TreeMap<>();
+    now.filling()
+        .forEach(
+            (key, since) ->
+                filling
+                    .computeIfAbsent(key.table(), table -> new TreeMap<>())
+                    .put(key.backend().toString(), since.toString()));
+    return new Content(VERSION, down, filling);
+  }
+}
