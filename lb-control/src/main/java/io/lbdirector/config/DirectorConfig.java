@@ -1,11 +1,13 @@
 package io.lbdirector.config;
 
+import io.lbdirector.forwarding.Algorithm;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,12 +49,6 @@ public record DirectorConfig(
   public enum Egress {
     TX,
     FIB
-  }
-
-  /** How the rows of a table are chosen. */
-  public enum Algorithm {
-    RENDEZVOUS,
-    BALANCED
   }
 
   public enum Encapsulation {
@@ -141,6 +137,11 @@ public record DirectorConfig(
       List<TableBind> binds,
       List<TableBackend> backends,
       List<Check> checks) {
+
+    /** What decides the rows beside the backends. */
+    public TableRules rules() {
+      return new TableRules(seed, algorithm, balanceLimitPermille, hops);
+    }
 
     /** The backends without what only QUIC routing looks at. */
     public List<Backend> pool() {

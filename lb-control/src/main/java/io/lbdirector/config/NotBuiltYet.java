@@ -1,6 +1,5 @@
 package io.lbdirector.config;
 
-import io.lbdirector.config.DirectorConfig.Algorithm;
 import io.lbdirector.config.DirectorConfig.Director;
 import io.lbdirector.config.DirectorConfig.Egress;
 import io.lbdirector.config.DirectorConfig.Encapsulation;
@@ -43,12 +42,10 @@ final class NotBuiltYet {
 
   private void tables(List<Table> tables) {
     ask("alt_hash_fields", tables, t -> !t.altHashFields().isEmpty());
-    ask("algorithm = \"balanced\"", tables, t -> t.algorithm() == Algorithm.BALANCED);
     ask("encapsulation = \"ipip\"", tables, t -> t.encapsulation() == Encapsulation.IPIP);
     ask("slow_start", tables, t -> t.slowStart().isPresent());
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));
     ask("quic_id", tables, t -> t.backends().stream().anyMatch(b -> b.quicId().isPresent()));
-    ask("weight", tables, t -> t.backends().stream().anyMatch(b -> b.backend().weight() != 1));
   }
 
   private void ask(String thing, boolean isAsked) {

@@ -1,11 +1,11 @@
 package io.lbdirector.config;
 
-import io.lbdirector.config.DirectorConfig.Algorithm;
 import io.lbdirector.config.DirectorConfig.Check;
 import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.config.DirectorConfig.Table;
 import io.lbdirector.config.DirectorConfig.TableBackend;
 import io.lbdirector.config.DirectorConfig.TableBind;
+import io.lbdirector.forwarding.Algorithm;
 import io.lbdirector.forwarding.SipKey;
 import java.time.Duration;
 import java.util.List;

@@ -111,6 +111,7 @@ final class Changes {
     LiveState live = Failures.join(owner.ask(reader));
     awaitGateways(candidate, live);
     Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
+    tables.wentLive();
     health.check(CheckTargets.of(started), down);
     remember(candidate);
     confirmation.load().ifPresent(this::rollBackInTime);
@@ -164,9 +165,14 @@ final class Changes {
     Failures.join(resolved.completeOnTimeout(null, gatewayWait.toNanos(), NANOSECONDS));
   }
 
-  /** What is new in it is told of and kept, whatever the change was made for. */
+  /**
+   * What is new in it is told of and kept, whatever the change was made for.
+   *
+   * @param candidate the last one that was worked out
+   */
   private Published publish(Candidate candidate) {
     Published published = Failures.join(owner.ask(() -> publisher.publish(candidate)));
+    tables.wentLive();
     healthNews.tell(published.before().candidate(), candidate, health.snapshot());
     remember(candidate);
     return published;

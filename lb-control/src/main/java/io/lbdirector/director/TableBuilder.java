@@ -2,10 +2,13 @@ package io.lbdirector.director;
 
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.forwarding.Backend;
+import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.RowOrder;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,19 +16,72 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Builds the rows of a config's tables, and keeps those of the last two builds: what decides a
- * table's rows has changed for few of them from one to the next, and a plan is often followed by
- * the reload. Confined to one thread.
+ * Builds the rows of a config's tables. Keeps what the live ones were made of, so that the next
+ * change takes milliseconds, and as much of one more build: of the last plan, which a reload often
+ * follows, or of what was live before, which a rollback returns to. Confined to one thread.
+ *
+ * <p>Of a table with other rows than all others that is its rows, 128 KiB a hop, and their order, 1
+ * MiB. Orders only while there is room: a table for which there is none is ordered from nothing
+ * each time.
  */
 final class TableBuilder {
-  private Map<Inputs, ForwardingTable> last = Map.of();
-  private Map<Inputs, ForwardingTable> lastButOne = Map.of();
+  private final long roomForOrders;
+  private Build live = new Build(0);
+  private Build other = new Build(0);
+  private Build last = live;
 
   /** All that decides the rows of a table. The order of backends does not. */
-  private record Inputs(SipKey seed, int hops, Set<Backend> backends, Set<IpAddress> unfit) {
-    static Inputs of(DirectorConfig.Table table, List<Backend> pool, Set<IpAddress> unfit) {
-      return new Inputs(table.seed(), table.hops(), new HashSet<>(pool), unfit);
+  private record Inputs(TableRules rules, Set<Backend> backends, Set<IpAddress> unfit) {}
+
+  /** All that decides the order of a table's candidates. */
+  private record OrderInputs(SipKey seed, Map<IpAddress, Integer> weights) {
+    static OrderInputs of(DirectorConfig.Table table, List<Backend> pool) {
+      Map<IpAddress, Integer> weights = new HashMap<>();
+      for (Backend backend : pool) {
+        if (backend.state() != BackendState.INACTIVE) {
+          weights.put(backend.address(), backend.weight());
+        }
+      }
+      return new OrderInputs(table.seed(), weights);
     }
+  }
+
+  /** What one build gave. */
+  private static final class Build {
+    final Map<Inputs, ForwardingTable> rows = new HashMap<>();
+    final Map<OrderInputs, RowOrder> orders = new HashMap<>();
+    final Map<String, OrderInputs> tables = new HashMap<>();
+    private long room;
+
+    /**
+     * @param room bytes for orders that are not kept anyway
+     */
+    Build(long room) {
+      this.room = room;
+    }
+
+    void keep(OrderInputs inputs, RowOrder order, boolean isKeptAnyway) {
+      if (!orders.containsKey(inputs) && (isKeptAnyway || order.sizeBytes() <= room)) {
+        room -= isKeptAnyway ? 0 : order.sizeBytes();
+        orders.put(inputs, order);
+      }
+    }
+
+    long sizeOfOrders() {
+      return orders.values().stream().mapToLong(RowOrder::sizeBytes).sum();
+    }
+  }
+
+  /** Lets orders have a quarter of the heap. */
+  TableBuilder() {
+    this(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * @param roomForOrders bytes
+   */
+  TableBuilder(long roomForOrders) {
+    this.roomForOrders = roomForOrders;
   }
 
   /**
@@ -35,32 +91,64 @@ final class TableBuilder {
    */
   Map<String, ForwardingTable> build(
       DirectorConfig config, Pools pools, Map<String, TableVerdict> verdicts) {
-    Map<Inputs, ForwardingTable> now = new HashMap<>();
+    Build now = new Build(roomForOrders - live.sizeOfOrders());
     Map<String, ForwardingTable> rows = new HashMap<>();
     for (DirectorConfig.Table table : config.tables()) {
       List<Backend> pool = pools.of(table);
       Set<IpAddress> unfit = verdicts.getOrDefault(table.name(), TableVerdict.UNCHECKED).unfit();
-      ForwardingTable built =
-          now.computeIfAbsent(
-              Inputs.of(table, pool, unfit), inputs -> keptOrNew(inputs, pool, unfit));
-      rows.put(table.name(), built);
+      rows.put(table.name(), rows(now, table, pool, unfit));
     }
-    if (!now.equals(last)) {
-      lastButOne = last;
-      last = now;
+    if (!now.rows.equals(live.rows)) {
+      other = now;
+    }
+    last = now;
+    return rows;
+  }
+
+  /** Tells that the rows of the last build are live. */
+  void wentLive() {
+    if (last == other) {
+      other = live;
+    }
+    live = last;
+  }
+
+  private ForwardingTable rows(
+      Build now, DirectorConfig.Table table, List<Backend> pool, Set<IpAddress> unfit) {
+    Inputs inputs = new Inputs(table.rules(), new HashSet<>(pool), unfit);
+    OrderInputs orderInputs = OrderInputs.of(table, pool);
+    now.tables.put(table.name(), orderInputs);
+    ForwardingTable rows = find(inputs, now);
+    RowOrder order = find(orderInputs, now);
+    if (rows == null) {
+      order = order == null ? order(table, pool) : order;
+      rows = TableRows.build(inputs.rules(), order, pool, b -> !unfit.contains(b.address()));
+      rows.digest(); // worked out here, not on the thread that owns the truth
+      rows.primaryCounts();
+    }
+    now.rows.put(inputs, rows);
+    if (order != null) {
+      now.keep(orderInputs, order, live.orders.containsKey(orderInputs));
     }
     return rows;
   }
 
-  private ForwardingTable keptOrNew(Inputs inputs, List<Backend> pool, Set<IpAddress> unfit) {
-    ForwardingTable kept = last.getOrDefault(inputs, lastButOne.get(inputs));
-    if (kept != null) {
-      return kept;
-    }
-    ForwardingTable rows =
-        RendezvousTable.build(
-            inputs.seed(), inputs.hops(), pool, b -> !unfit.contains(b.address()));
-    rows.digest(); // worked out here, not on the thread that owns the truth
-    return rows;
+  private ForwardingTable find(Inputs inputs, Build now) {
+    ForwardingTable rows = now.rows.getOrDefault(inputs, live.rows.get(inputs));
+    return rows == null ? other.rows.get(inputs) : rows;
+  }
+
+  private RowOrder find(OrderInputs inputs, Build now) {
+    RowOrder order = now.orders.getOrDefault(inputs, live.orders.get(inputs));
+    return order == null ? other.orders.get(inputs) : order;
+  }
+
+  /** A new order, from that of the live table of the same name if there is one. */
+  private RowOrder order(DirectorConfig.Table table, List<Backend> pool) {
+    OrderInputs before = live.tables.get(table.name());
+    RowOrder kept = before == null ? null : live.orders.get(before);
+    return kept != null && before.seed().equals(table.seed())
+        ? kept.changedTo(pool)
+        : RowOrder.of(table.seed(), pool);
   }
 }

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  * @param state what the operator wants of it
  * @param sharePercent for {@link BackendState#FILLING} only: 1 to 99, the share of the rows it
  *     would lead; empty means all of them
- * @param weight nominal capacity, 1 to 65535; only the balanced algorithm looks at it
+ * @param weight nominal capacity, 1 to 65535: its part of the rows, beside the weights of the
+ *     others
  */
 public record Backend(IpAddress address, BackendState state, OptionalInt sharePercent, int weight) {
   public static final int MAX_WEIGHT = 65_535;

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rows of one table: for each of the 65,536 hash buckets the ordered hops. Immutable.
@@ -17,10 +18,15 @@ public final class ForwardingTable {
   /** Most hops a row can have. */
   public static final int MAX_HOPS = 4;
 
+  /** Most bytes of a hop in what is digested: the length of its address, and that. */
+  private static final int MAX_ENCODED = 1 + 16;
+
   private final List<IpAddress> addresses;
   private final int hopCount;
   private final short[] hops;
+  private final Optional<Balance> balance;
   private volatile String digest;
+  private volatile int[] primaryCounts;
 
   /**
    * @param addresses distinct candidates, at most 32,767; copied
@@ -29,12 +35,18 @@ public final class ForwardingTable {
    *     owned by the table from here on
    */
   public ForwardingTable(List<IpAddress> addresses, int hopCount, short[] hops) {
+    this(addresses, hopCount, hops, Optional.empty());
+  }
+
+  ForwardingTable(
+      List<IpAddress> addresses, int hopCount, short[] hops, Optional<Balance> balance) {
     if (hops.length != ROWS * hopCount) {
       throw new IllegalArgumentException(hops.length + " hops for " + hopCount + " a row");
     }
     this.addresses = List.copyOf(addresses);
     this.hopCount = hopCount;
     this.hops = hops;
+    this.balance = balance;
   }
 
   /** Every address that may occur in a row, ascending. */
@@ -62,8 +74,22 @@ public final class ForwardingTable {
     return addresses.get(hopIndex(row, hop));
   }
 
-  /** How many rows each of {@link #addresses} leads, in the same order. */
+  /**
+   * How evenly the rows lay before health and states; empty without hops, and of rows read back.
+   */
+  public Optional<Balance> balance() {
+    return balance;
+  }
+
+  /** How many rows each of {@link #addresses} leads, in the same order; a copy, counted once. */
   public int[] primaryCounts() {
+    if (primaryCounts == null) {
+      primaryCounts = countPrimaries();
+    }
+    return primaryCounts.clone();
+  }
+
+  private int[] countPrimaries() {
     int[] counts = new int[addresses.size()];
     for (int i = 0; hopCount > 0 && i < hops.length; i += hopCount) {
       counts[hops[i]]++;
@@ -88,11 +114,16 @@ public final class ForwardingTable {
       encoded[i] = withLength(addresses.get(i).toBytes());
     }
     MessageDigest sha256 = sha256();
+    byte[] text = new byte[1 + hopCount * MAX_ENCODED];
     for (int row = 0; row < ROWS; row++) {
-      sha256.update((byte) hopCount);
+      int length = 0;
+      text[length++] = (byte) hopCount;
       for (int hop = 0; hop < hopCount; hop++) {
-        sha256.update(encoded[hopIndex(row, hop)]);
+        byte[] address = encoded[hopIndex(row, hop)];
+        System.arraycopy(address, 0, text, length, address.length);
+        length += address.length;
       }
+      sha256.update(text, 0, length);
     }
     return HexFormat.of().formatHex(sha256.digest());
   }

@@ -31,12 +31,27 @@ public final class SipHash24 {
     return state;
   }
 
-  /** Takes over the state of {@code other}, which is not changed. */
-  void set(SipHash24 other) {
-    v0 = other.v0;
-    v1 = other.v1;
-    v2 = other.v2;
-    v3 = other.v3;
+  void set(long newV0, long newV1, long newV2, long newV3) {
+    v0 = newV0;
+    v1 = newV1;
+    v2 = newV2;
+    v3 = newV3;
+  }
+
+  long v0() {
+    return v0;
+  }
+
+  long v1() {
+    return v1;
+  }
+
+  long v2() {
+    return v2;
+  }
+
+  long v3() {
+    return v3;
   }
 
   /**

@@ -12,8 +12,9 @@ import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.forwarding.Prefix;
-import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import io.lbdirector.forwarding.Vip;
 import io.lbdirector.packet.Actors;
 import java.nio.ByteBuffer;
@@ -86,13 +87,13 @@ class LayoutCodecTest {
             Backend.active(Actors.backend(3)),
             Backend.active(Actors.backend(4)));
     for (int hops = 1; hops <= 4; hops++) {
-      ForwardingTable rows = RendezvousTable.build(KEY, hops, pool, b -> true);
+      ForwardingTable rows = TableRows.build(TableRules.rendezvous(KEY, hops), pool, b -> true);
       byte[] encoded = RowLayout.encode(rows, address -> address.byteAt(3) + 1000);
       ForwardingTable read =
           RowLayout.decode(encoded, index -> Optional.of(Actors.backend(index - 1000)));
       assertEquals(rows.digest(), read.digest());
     }
-    ForwardingTable none = RendezvousTable.build(KEY, 2, List.of(), b -> true);
+    ForwardingTable none = TableRows.build(TableRules.rendezvous(KEY, 2), List.of(), b -> true);
     byte[] encoded = RowLayout.encode(none, address -> 1);
     assertEquals(none.digest(), RowLayout.decode(encoded, i -> Optional.empty()).digest());
   }

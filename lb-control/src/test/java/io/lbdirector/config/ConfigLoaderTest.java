@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.config.DirectorConfig.Admin;
-import io.lbdirector.config.DirectorConfig.Algorithm;
 import io.lbdirector.config.DirectorConfig.Check;
 import io.lbdirector.config.DirectorConfig.CheckType;
 import io.lbdirector.config.DirectorConfig.Director;
@@ -20,6 +19,7 @@ import io.lbdirector.config.DirectorConfig.Mode;
 import io.lbdirector.config.DirectorConfig.Table;
 import io.lbdirector.config.DirectorConfig.TableBackend;
 import io.lbdirector.config.DirectorConfig.TableBind;
+import io.lbdirector.forwarding.Algorithm;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.Bind;
@@ -291,10 +291,8 @@ class ConfigLoaderTest {
             "this build checks but does not act on: director.icmp_echo = \"reply\","
                 + " director.egress = \"fib\", director.mtu, director.tcp_mss,"
                 + " alt_hash_fields of table \"api\","
-                + " algorithm = \"balanced\" of table \"web\","
                 + " encapsulation = \"ipip\" of table \"web\", slow_start of table \"web\","
-                + " flow = \"quic\" of table \"web\", quic_id of table \"web\","
-                + " weight of table \"web\""),
+                + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());
   }
 

@@ -11,8 +11,9 @@ import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import io.lbdirector.packet.Actors;
 import java.util.List;
 import java.util.Map;
@@ -138,8 +139,10 @@ final class LoadedDirector implements AutoCloseable {
   }
 
   static ForwardingTable rows(int hops, List<IpAddress> backends) {
-    return RendezvousTable.build(
-        SEED, hops, backends.stream().map(Backend::active).toList(), b -> true);
+    return TableRows.build(
+        TableRules.rendezvous(SEED, hops),
+        backends.stream().map(Backend::active).toList(),
+        b -> true);
   }
 
   @Override

@@ -7,8 +7,9 @@ import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ final class RowMovesTest {
           };
       pool.add(Backend.active(IpAddress.parse("10.0.1." + (i + 1))).withState(state));
     }
-    return RendezvousTable.build(SEED, hops, pool, b -> true);
+    return TableRows.build(TableRules.rendezvous(SEED, hops), pool, b -> true);
   }
 
   private static int led(ForwardingTable rows, String address) {

@@ -13,7 +13,8 @@ import io.lbdirector.forwarding.FlowHash;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,8 @@ class GlbRowsTest {
   }
 
   private static ForwardingTable build(Table table, int hops) {
-    return RendezvousTable.build(table.seed(), hops, table.pool(), backend -> true);
+    return TableRows.build(
+        TableRules.rendezvous(table.seed(), hops), table.pool(), backend -> true);
   }
 
   private static List<String> row(ForwardingTable table, int row) {

@@ -7,7 +7,7 @@ import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.FlowHash;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.TableRows;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +22,7 @@ final class FlowModel {
   private FlowModel(DirectorConfig config) {
     for (DirectorConfig.Table table : config.tables()) {
       tables.put(table.name(), table);
-      rows.put(
-          table.name(),
-          RendezvousTable.build(table.seed(), table.hops(), table.pool(), backend -> true));
+      rows.put(table.name(), TableRows.build(table.rules(), table.pool(), backend -> true));
     }
   }
 

@@ -12,7 +12,7 @@ import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.dataplane.Transition;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
-import io.lbdirector.forwarding.RendezvousTable;
+import io.lbdirector.forwarding.TableRows;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -126,8 +126,7 @@ public final class PhasedReload {
   }
 
   private static ForwardingTable rows(DirectorConfig.Table table) {
-    ForwardingTable rows =
-        RendezvousTable.build(table.seed(), table.hops(), table.pool(), backend -> true);
+    ForwardingTable rows = TableRows.build(table.rules(), table.pool(), backend -> true);
     rows.digest(); // what tells changed rows from kept ones belongs to the build
     return rows;
   }

@@ -10,8 +10,9 @@ import io.lbdirector.bench.harness.VoidRunException;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
-import io.lbdirector.forwarding.RendezvousTable;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.TableRows;
+import io.lbdirector.forwarding.TableRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,7 +75,7 @@ public final class TablesSuite implements Suite {
   }
 
   private static ForwardingTable build(List<Backend> pool) {
-    return RendezvousTable.build(SEED, HOPS, pool, backend -> true);
+    return TableRows.build(TableRules.rendezvous(SEED, HOPS), pool, backend -> true);
   }
 
   private static List<Backend> pool(int backends) {
@@ -117,7 +118,7 @@ public final class TablesSuite implements Suite {
 
   private static List<String> includes(int warmUps) {
     return List.of(
-        "RendezvousTable.build, from a list of backends to all rows: every SipHash-2-4, the order"
+        "TableRows.build, from a list of backends to all rows: every SipHash-2-4, the order"
             + " of the best of each row, two hops a row, all backends IPv4, active and up.",
         "The JIT is warm: all sizes were built %d times before the first was recorded."
             .formatted(warmUps + 1),

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Rows as the specification tells them, built slowly: every candidate scored with {@link
  * PaperSipHash}, all of them sorted, the first fit one taken to the front.
  */
-class RendezvousTableOracleTest {
+class TableRowsOracleTest {
   /** Rows looked at in each pool, beside the first and the last. */
   private static final int SAMPLES = 1500;
 
@@ -44,7 +44,8 @@ class RendezvousTableOracleTest {
     }
     Predicate<Backend> up = b -> !down.contains(b.address());
     int hops = 1 + random.nextInt(4);
-    ForwardingTable table = RendezvousTable.build(SipKey.of(key), hops, backends, up);
+    ForwardingTable table =
+        TableRows.build(TableRules.rendezvous(SipKey.of(key), hops), backends, up);
     for (int i = 0; i < SAMPLES + 2; i++) {
       int row = i == 0 ? 0 : i == 1 ? 65_535 : random.nextInt(ForwardingTable.ROWS);
       assertEquals(

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RendezvousTableTest {
+class TableRowsTest {
   private static final Predicate<Backend> ALL_UP = b -> true;
   private static final List<Backend> FOUR =
       Pools.active("1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4");
@@ -40,7 +40,7 @@ class RendezvousTableTest {
     byte[] be32 = {0, 0, (byte) (row >> 8), (byte) row};
     long seed = Long.reverseBytes(SipHash24.hash(Pools.S, be32));
     assertEquals(rowSeed, HexFormat.of().toHexDigits(seed));
-    ForwardingTable table = RendezvousTable.build(Pools.S, 4, FOUR, ALL_UP);
+    ForwardingTable table = TableRows.build(TableRules.rendezvous(Pools.S, 4), FOUR, ALL_UP);
     assertEquals("1.1.1." + order.replace(" ", " 1.1.1."), String.join(" ", row(table, row)));
   }
 
@@ -80,7 +80,7 @@ class RendezvousTableTest {
 
   private static void assertDigest(
       String digest, int mostRows, SipKey seed, int hops, List<Backend> backends) {
-    ForwardingTable table = RendezvousTable.build(seed, hops, backends, ALL_UP);
+    ForwardingTable table = TableRows.build(TableRules.rendezvous(seed, hops), backends, ALL_UP);
     assertEquals(digest, table.digest());
     assertEquals(mostRows, IntStream.of(table.primaryCounts()).max().orElseThrow());
     assertEquals(ForwardingTable.ROWS, IntStream.of(table.primaryCounts()).sum());
@@ -97,7 +97,7 @@ class RendezvousTableTest {
   })
   void shouldGiveTheGoldenRowsOfFiftyBackends(String row, String order) {
     ForwardingTable table =
-        RendezvousTable.build(Pools.S, 4, Pools.range("10.0.0.", 1, 50), ALL_UP);
+        TableRows.build(TableRules.rendezvous(Pools.S, 4), Pools.range("10.0.0.", 1, 50), ALL_UP);
     List<String> hops = row(table, Integer.decode(row));
     assertEquals("10.0.0." + order.replace(" ", " 10.0.0."), String.join(" ", hops));
   }
@@ -106,10 +106,12 @@ class RendezvousTableTest {
   void shouldNotDependOnTheOrderOfBackends() {
     long seed = System.nanoTime();
     List<Backend> backends = new ArrayList<>(Pools.range("10.0.0.", 1, 20));
-    String digest = RendezvousTable.build(Pools.S, 3, backends, ALL_UP).digest();
+    String digest = TableRows.build(TableRules.rendezvous(Pools.S, 3), backends, ALL_UP).digest();
     Collections.shuffle(backends, new Random(seed));
     assertEquals(
-        digest, RendezvousTable.build(Pools.S, 3, backends, ALL_UP).digest(), "seed " + seed);
+        digest,
+        TableRows.build(TableRules.rendezvous(Pools.S, 3), backends, ALL_UP).digest(),
+        "seed " + seed);
   }
 
   @Test
@@ -119,8 +121,8 @@ class RendezvousTableTest {
     List<Backend> backends = Pools.range("10.0.0.", 1, 2 + random.nextInt(15));
     IpAddress gone = backends.get(random.nextInt(backends.size())).address();
     List<Backend> rest = backends.stream().filter(b -> !b.address().equals(gone)).toList();
-    ForwardingTable before = RendezvousTable.build(Pools.T, 2, backends, ALL_UP);
-    ForwardingTable after = RendezvousTable.build(Pools.T, 2, rest, ALL_UP);
+    ForwardingTable before = TableRows.build(TableRules.rendezvous(Pools.T, 2), backends, ALL_UP);
+    ForwardingTable after = TableRows.build(TableRules.rendezvous(Pools.T, 2), rest, ALL_UP);
     int held = 0;
     for (int row = 0; row < ForwardingTable.ROWS; row++) {
       if (before.hop(row, 0).equals(gone)) {
@@ -142,11 +144,10 @@ class RendezvousTableTest {
     List<Backend> backends = Pools.range("10.0.0.", 1, 6);
     IpAddress leaving = backends.get(2).address();
     boolean drains = how.equals("draining");
-    ForwardingTable before = RendezvousTable.build(Pools.S, 3, backends, ALL_UP);
+    ForwardingTable before = TableRows.build(TableRules.rendezvous(Pools.S, 3), backends, ALL_UP);
     ForwardingTable after =
-        RendezvousTable.build(
-            Pools.S,
-            3,
+        TableRows.build(
+            TableRules.rendezvous(Pools.S, 3),
             drains ? Pools.with(backends, 2, BackendState.DRAINING) : backends,
             b -> drains || !b.address().equals(leaving));
     int led = 0;
@@ -164,18 +165,20 @@ class RendezvousTableTest {
   @Test
   void shouldStayAsHashedWhenNobodyIsFit() {
     List<Backend> draining = FOUR.stream().map(b -> b.withState(BackendState.DRAINING)).toList();
-    String healthy = RendezvousTable.build(Pools.S, 2, FOUR, ALL_UP).digest();
-    assertEquals(healthy, RendezvousTable.build(Pools.S, 2, draining, ALL_UP).digest());
-    assertEquals(healthy, RendezvousTable.build(Pools.S, 2, FOUR, b -> false).digest());
+    String healthy = TableRows.build(TableRules.rendezvous(Pools.S, 2), FOUR, ALL_UP).digest();
+    assertEquals(
+        healthy, TableRows.build(TableRules.rendezvous(Pools.S, 2), draining, ALL_UP).digest());
+    assertEquals(
+        healthy, TableRows.build(TableRules.rendezvous(Pools.S, 2), FOUR, b -> false).digest());
   }
 
   @Test
   void shouldFindTheOneFitBackendHoweverFarBack() {
     List<Backend> backends = Pools.range("10.0.0.", 1, 40);
     IpAddress only = backends.get(17).address();
-    ForwardingTable healthy = RendezvousTable.build(Pools.S, 3, backends, ALL_UP);
+    ForwardingTable healthy = TableRows.build(TableRules.rendezvous(Pools.S, 3), backends, ALL_UP);
     ForwardingTable table =
-        RendezvousTable.build(Pools.S, 3, backends, b -> b.address().equals(only));
+        TableRows.build(TableRules.rendezvous(Pools.S, 3), backends, b -> b.address().equals(only));
     for (int row = 0; row < ForwardingTable.ROWS; row++) {
       List<String> expected = new ArrayList<>(row(healthy, row));
       expected.remove(only.toString());
@@ -187,9 +190,11 @@ class RendezvousTableTest {
   @Test
   void shouldLeaveOutInactiveBackends() {
     ForwardingTable table =
-        RendezvousTable.build(Pools.S, 4, Pools.with(FOUR, 3, BackendState.INACTIVE), ALL_UP);
+        TableRows.build(
+            TableRules.rendezvous(Pools.S, 4), Pools.with(FOUR, 3, BackendState.INACTIVE), ALL_UP);
     assertEquals(
-        RendezvousTable.build(Pools.S, 4, FOUR.subList(0, 3), ALL_UP).digest(), table.digest());
+        TableRows.build(TableRules.rendezvous(Pools.S, 4), FOUR.subList(0, 3), ALL_UP).digest(),
+        table.digest());
     assertEquals(3, table.hopCount());
     assertFalse(table.addresses().contains(FOUR.get(3).address()));
   }
@@ -197,7 +202,7 @@ class RendezvousTableTest {
   @Test
   void shouldHaveRowsWithoutHopsWhenEveryBackendIsInactive() {
     List<Backend> inactive = FOUR.stream().map(b -> b.withState(BackendState.INACTIVE)).toList();
-    ForwardingTable table = RendezvousTable.build(Pools.S, 4, inactive, ALL_UP);
+    ForwardingTable table = TableRows.build(TableRules.rendezvous(Pools.S, 4), inactive, ALL_UP);
     assertEquals(0, table.hopCount());
     assertArrayEquals(new int[0], table.primaryCounts());
   }
@@ -205,8 +210,8 @@ class RendezvousTableTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void shouldCutRowsToHops(int hops) {
-    ForwardingTable all = RendezvousTable.build(Pools.S, 4, FOUR, ALL_UP);
-    ForwardingTable cut = RendezvousTable.build(Pools.S, hops, FOUR, ALL_UP);
+    ForwardingTable all = TableRows.build(TableRules.rendezvous(Pools.S, 4), FOUR, ALL_UP);
+    ForwardingTable cut = TableRows.build(TableRules.rendezvous(Pools.S, hops), FOUR, ALL_UP);
     assertEquals(hops, cut.hopCount());
     for (int row = 0; row < ForwardingTable.ROWS; row++) {
       assertEquals(row(all, row).subList(0, hops), row(cut, row));
@@ -222,7 +227,7 @@ class RendezvousTableTest {
     for (int i = 0; i < led.length; i++) {
       List<Backend> filling = new ArrayList<>(before);
       filling.set(3, Pools.filling(before.get(3), shares.get(i)));
-      ForwardingTable table = RendezvousTable.build(Pools.S, 2, filling, ALL_UP);
+      ForwardingTable table = TableRows.build(TableRules.rendezvous(Pools.S, 2), filling, ALL_UP);
       for (int row = 0; row < ForwardingTable.ROWS; row++) {
         boolean leads = table.hop(row, 0).equals(before.get(3).address());
         assertTrue(leads || !had[row], "row " + row + " was given back at " + shares.get(i) + "%");
@@ -230,7 +235,8 @@ class RendezvousTableTest {
         led[i] += leads ? 1 : 0;
       }
     }
-    double full = RendezvousTable.build(Pools.S, 2, before, ALL_UP).primaryCounts()[3];
+    double full =
+        TableRows.build(TableRules.rendezvous(Pools.S, 2), before, ALL_UP).primaryCounts()[3];
     for (int i = 0; i < led.length; i++) {
       assertEquals(shares.get(i) / 100.0, led[i] / full, 0.02, shares.get(i) + "% of its rows");
     }
@@ -239,8 +245,11 @@ class RendezvousTableTest {
   @Test
   void shouldFillEveryRowWithoutAShare() {
     assertEquals(
-        RendezvousTable.build(Pools.S, 2, FOUR, ALL_UP).digest(),
-        RendezvousTable.build(Pools.S, 2, Pools.with(FOUR, 1, BackendState.FILLING), ALL_UP)
+        TableRows.build(TableRules.rendezvous(Pools.S, 2), FOUR, ALL_UP).digest(),
+        TableRows.build(
+                TableRules.rendezvous(Pools.S, 2),
+                Pools.with(FOUR, 1, BackendState.FILLING),
+                ALL_UP)
             .digest());
   }
 
@@ -249,11 +258,11 @@ class RendezvousTableTest {
     List<Backend> twice = Pools.active("1.1.1.1", "1.1.1.2", "1.1.1.1");
     Exception e =
         assertThrows(
-            IllegalArgumentException.class, () -> RendezvousTable.build(Pools.S, 2, twice, ALL_UP));
+            IllegalArgumentException.class,
+            () -> TableRows.build(TableRules.rendezvous(Pools.S, 2), twice, ALL_UP));
     assertEquals("backend 1.1.1.1 is there twice", e.getMessage());
     for (int hops : new int[] {0, 5}) {
-      assertThrows(
-          IllegalArgumentException.class, () -> RendezvousTable.build(Pools.S, hops, FOUR, ALL_UP));
+      assertThrows(IllegalArgumentException.class, () -> TableRules.rendezvous(Pools.S, hops));
     }
     List<Backend> tooMany = new ArrayList<>();
     Prefix prefix = new Prefix(IpAddress.parse("10.0.0.0"), 16);
@@ -261,6 +270,7 @@ class RendezvousTableTest {
       tooMany.add(Backend.active(prefix.addressAt(i)));
     }
     assertThrows(
-        IllegalArgumentException.class, () -> RendezvousTable.build(Pools.S, 2, tooMany, ALL_UP));
+        IllegalArgumentException.class,
+        () -> TableRows.build(TableRules.rendezvous(Pools.S, 2), tooMany, ALL_UP));
   }
 }
