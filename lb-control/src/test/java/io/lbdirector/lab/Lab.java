@@ -77,7 +77,7 @@ final class Lab implements AutoCloseable {
     return serving(DEFAULT_BACKENDS);
   }
 
-  /** The same with so many backends, 1 to 8. */
+  /** The same with so many backends, 1 to 12. */
   static Lab serving(int backends) {
     Lab lab = up(backends);
     try {

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Backends of one table that a director serves, on the ports of all servers of the lab. A change is
@@ -18,14 +19,14 @@ final class Pool {
 
   private final Lab lab;
   private final Lbd lbd;
-  private final int hops;
+  private final UnaryOperator<TableText> rules;
   private final Map<Lab.Host, String> states = new LinkedHashMap<>();
   private FlowModel model;
 
-  private Pool(Lab lab, Lbd lbd, int hops) {
+  private Pool(Lab lab, Lbd lbd, UnaryOperator<TableText> rules) {
     this.lab = lab;
     this.lbd = lbd;
-    this.hops = hops;
+    this.rules = rules;
   }
 
   /**
@@ -34,7 +35,17 @@ final class Pool {
    * @param backends active from the start
    */
   static Pool start(Lab lab, Lbd lbd, int hops, List<Lab.Host> backends) throws Exception {
-    Pool pool = new Pool(lab, lbd, hops);
+    return start(lab, lbd, table -> table.hops(hops), backends);
+  }
+
+  /**
+   * The same.
+   *
+   * @param rules how the rows are chosen
+   */
+  static Pool start(Lab lab, Lbd lbd, UnaryOperator<TableText> rules, List<Lab.Host> backends)
+      throws Exception {
+    Pool pool = new Pool(lab, lbd, rules);
     backends.forEach(backend -> pool.states.put(backend, ACTIVE));
     String toml = pool.config(pool.states);
     pool.model = FlowModel.of(toml);
@@ -85,7 +96,7 @@ final class Pool {
   }
 
   private String config(Map<Lab.Host, String> wanted) {
-    TableText table = TableText.table(TABLE).hops(hops);
+    TableText table = rules.apply(TableText.table(TABLE));
     wanted.forEach((backend, state) -> table.backend(backend.ipv4().toString(), state));
     BackendServers.TCP_PORTS.forEach(port -> table.bind("tcp", port));
     return lbd.head() + table.bind("tcp", WebClient.HTTP);

@@ -22,7 +22,16 @@ final class TableText {
   }
 
   TableText hops(int hops) {
-    lines.add(0, "hops = " + hops);
+    return set("hops = " + hops);
+  }
+
+  /** By the balanced algorithm, not by rendezvous. */
+  TableText balanced() {
+    return set("algorithm = \"balanced\"");
+  }
+
+  private TableText set(String line) {
+    lines.add(0, line); // keys of the table stand before its sections
     return this;
   }
 
@@ -50,6 +59,13 @@ final class TableText {
     lines.add("[[table.backend]]");
     lines.add("ip = \"" + address + "\"");
     lines.add("state = \"" + state + "\"");
+    return this;
+  }
+
+  /** An active one. */
+  TableText backend(String address, int weight) {
+    backend(address, "active");
+    lines.add("weight = " + weight);
     return this;
   }
 
