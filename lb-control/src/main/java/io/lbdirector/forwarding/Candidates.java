@@ -12,12 +12,16 @@ final class Candidates {
   private static final int MAX = Short.MAX_VALUE;
 
   private final List<IpAddress> addresses;
+
+  /** The weight of each, and one more: that of {@link #nobody}. */
   private final int[] weights;
+
   private final boolean equalWeights;
 
   private Candidates(List<IpAddress> addresses, int[] weights) {
     this.addresses = addresses;
-    this.weights = weights;
+    this.weights = Arrays.copyOf(weights, weights.length + 1);
+    this.weights[weights.length] = 1; // the least
     this.equalWeights = Arrays.stream(weights).distinct().count() <= 1;
   }
 
@@ -51,11 +55,20 @@ final class Candidates {
   }
 
   int count() {
-    return weights.length;
+    return addresses.size();
   }
 
   List<IpAddress> addresses() {
     return addresses;
+  }
+
+  /** A place for none of them, whom all come before if its score is the highest. */
+  int nobody() {
+    return count();
+  }
+
+  boolean haveEqualWeights() {
+    return equalWeights;
   }
 
   int weight(int candidate) {
@@ -63,7 +76,7 @@ final class Candidates {
   }
 
   long totalWeight() {
-    return Arrays.stream(weights).asLongStream().sum();
+    return Arrays.stream(weights, 0, count()).asLongStream().sum();
   }
 
   /**

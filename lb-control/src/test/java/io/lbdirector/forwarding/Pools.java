@@ -36,4 +36,29 @@ final class Pools {
         .mapToObj(i -> i == index ? backends.get(i).withState(state) : backends.get(i))
         .toList();
   }
+
+  /** {@code count} active backends from {@code base + from} on. */
+  static List<Backend> counted(String base, int from, int count) {
+    Prefix prefix = new Prefix(IpAddress.parse(base), 16);
+    return IntStream.range(from, from + count)
+        .mapToObj(prefix::addressAt)
+        .map(Backend::active)
+        .toList();
+  }
+
+  /** {@code backends} with those weights, one each. */
+  static List<Backend> weighted(List<Backend> backends, int... weights) {
+    return IntStream.range(0, weights.length)
+        .mapToObj(i -> RandomPools.weighted(backends.get(i), weights[i]))
+        .toList();
+  }
+
+  /** {@code backends} with the one of the same address replaced. */
+  static List<Backend> replaced(List<Backend> backends, Backend changed) {
+    return backends.stream().map(b -> b.address().equals(changed.address()) ? changed : b).toList();
+  }
+
+  static List<Backend> concat(List<Backend> some, List<Backend> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
+  }
 }

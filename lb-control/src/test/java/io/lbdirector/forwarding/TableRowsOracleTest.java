@@ -1,122 +1,94 @@
 package io.lbdirector.forwarding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Random;
-import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Rows as the specification tells them, built slowly: every candidate scored with {@link
- * PaperSipHash}, all of them sorted, the first fit one taken to the front.
- */
+/** Random tables, row by row as {@link SpecTable} builds them. */
 class TableRowsOracleTest {
-  /** Rows looked at in each pool, beside the first and the last. */
-  private static final int SAMPLES = 1500;
+  /** Rows looked at in each sample, beside the first and the last. */
+  private static final int SAMPLES = 300;
 
   private static final long RUN_SEED = System.nanoTime();
 
-  private record Scored(Backend backend, BigInteger score) {}
+  @ParameterizedTest(name = "pool {0} of {1} backends")
+  @CsvSource({
+    "0, 1", "1, 2", "2, 3", "3, 4", "4, 5", "5, 7", "6, 8", "7, 9", "8, 10", "9, 13", "10, 17",
+    "11, 20", "12, 25", "13, 33", "14, 2", "15, 3", "16, 4", "17, 5", "18, 6", "19, 12", "20, 9",
+  })
+  void shouldBuildBalancedTablesOfTheSpecification(int number, int size) {
+    long seed = RUN_SEED + number;
+    RandomPools random = new RandomPools(seed);
+    byte[] key = random.key();
+    int unsettled = number % 3 == 0 ? 0 : 40;
+    List<Backend> pool = random.unsettled(random.weighted(random.calm(size)), unsettled);
+    pool = withOneActive(pool);
+    Predicate<Backend> up = random.up(pool, random.oneOf(0, 10, 50, 95, 100));
+    int limit = random.oneOf(1, 5, 20, 1000);
+    int hops = 1 + number % 4;
+    assertBalanced(key, limit, hops, pool, up, "seed " + seed);
+  }
+
+  @ParameterizedTest(name = "{0} backends, weights: {1}")
+  @CsvSource({"90, true", "150, false"})
+  void shouldBuildLargeBalancedTablesOfTheSpecification(int size, boolean weights) {
+    long seed = RUN_SEED + size;
+    RandomPools random = new RandomPools(seed);
+    byte[] key = random.key();
+    List<Backend> pool = random.calm(size);
+    pool = weights ? random.weighted(pool) : pool;
+    assertBalanced(key, 20, 4, pool, random.up(pool, 10), "seed " + seed);
+  }
+
+  private static void assertBalanced(
+      byte[] key, int limit, int hops, List<Backend> pool, Predicate<Backend> up, String seed) {
+    SpecTable expected = SpecTable.balanced(key, limit, pool, up);
+    TableRules rules = TableRules.balanced(SipKey.of(key), limit, hops);
+    ForwardingTable table = TableRows.build(rules, pool, up);
+    for (int row = 0; row < SpecTable.ROWS; row++) {
+      assertEquals(expected.hops(row, hops), row(table, row), "row " + row + ", " + seed);
+    }
+    Balance balance = table.balance().orElseThrow();
+    assertEquals(expected.largestLoad(), balance.largestLoad(), seed);
+    assertEquals(expected.rowsExchanged(), balance.rowsExchanged(), seed);
+    assertTrue(expected.mostExchangesOfARow() <= 1, "no row goes back and forth, " + seed);
+  }
+
+  private static List<Backend> withOneActive(List<Backend> pool) {
+    List<Backend> changed = new ArrayList<>(pool);
+    changed.set(0, pool.get(0).withState(BackendState.ACTIVE));
+    return changed;
+  }
 
   @ParameterizedTest(name = "pool {0}")
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19})
-  void shouldBuildTheRowsOfTheSpecification(int pool) {
-    long seed = RUN_SEED + pool;
-    Random random = new Random(seed);
-    byte[] key = new byte[16];
-    random.nextBytes(key);
-    List<Backend> backends = randomPool(random);
-    Set<IpAddress> down = new HashSet<>();
-    int percentDown = List.of(0, 10, 50, 95, 100).get(pool % 5);
-    for (Backend backend : backends) {
-      if (random.nextInt(100) < percentDown) {
-        down.add(backend.address());
-      }
-    }
-    Predicate<Backend> up = b -> !down.contains(b.address());
-    int hops = 1 + random.nextInt(4);
-    ForwardingTable table =
-        TableRows.build(TableRules.rendezvous(SipKey.of(key), hops), backends, up);
+  void shouldBuildRowsOfTheSpecification(int number) {
+    long seed = RUN_SEED + 1000 + number;
+    RandomPools random = new RandomPools(seed);
+    byte[] key = random.key();
+    List<Backend> pool = random.calm(number == 0 ? 300 : 1 + random.below(number < 5 ? 300 : 40));
+    pool = number % 2 == 0 ? pool : random.weighted(pool);
+    pool = random.unsettled(pool, random.oneOf(0, 100));
+    Predicate<Backend> up = random.up(pool, List.of(0, 10, 50, 95, 100).get(number % 5));
+    int hops = 1 + random.below(4);
+    ForwardingTable table = TableRows.build(TableRules.rendezvous(SipKey.of(key), hops), pool, up);
     for (int i = 0; i < SAMPLES + 2; i++) {
-      int row = i == 0 ? 0 : i == 1 ? 65_535 : random.nextInt(ForwardingTable.ROWS);
+      int row = i == 0 ? 0 : i == 1 ? 65_535 : random.below(ForwardingTable.ROWS);
       assertEquals(
-          expectedRow(key, row, hops, backends, up), row(table, row), row + ", seed " + seed);
+          SpecTable.rendezvousRow(key, row, hops, pool, up),
+          row(table, row),
+          row + ", seed " + seed);
     }
-  }
-
-  private static List<Backend> randomPool(Random random) {
-    int size = 1 + random.nextInt(40);
-    boolean calm = random.nextBoolean();
-    List<Backend> backends = new ArrayList<>();
-    Set<IpAddress> addresses = new HashSet<>();
-    while (backends.size() < size) {
-      byte[] bytes = new byte[random.nextInt(3) == 0 ? 16 : 4];
-      random.nextBytes(bytes);
-      IpAddress address = IpAddress.of(bytes);
-      if (addresses.add(address)) {
-        backends.add(calm ? Backend.active(address) : randomState(random, address));
-      }
-    }
-    return backends;
-  }
-
-  private static Backend randomState(Random random, IpAddress address) {
-    BackendState state = BackendState.values()[random.nextInt(4)];
-    boolean share = state == BackendState.FILLING && random.nextInt(4) > 0;
-    OptionalInt percent = share ? OptionalInt.of(1 + random.nextInt(99)) : OptionalInt.empty();
-    return new Backend(address, state, percent, 1);
-  }
-
-  private static List<IpAddress> expectedRow(
-      byte[] seed, int row, int hops, List<Backend> backends, Predicate<Backend> up) {
-    byte[] rowSeed = PaperSipHash.hash(seed, ByteBuffer.allocate(4).putInt(row).array());
-    List<Scored> order = new ArrayList<>();
-    for (Backend backend : backends) {
-      if (backend.state() != BackendState.INACTIVE) {
-        order.add(new Scored(backend, score(seed, rowSeed, backend.address())));
-      }
-    }
-    order.sort(
-        Comparator.comparing(Scored::score).thenComparing(scored -> scored.backend().address()));
-    for (int i = 0; i < order.size(); i++) {
-      if (isFit(order.get(i), up)) {
-        order.add(0, order.remove(i));
-        break;
-      }
-    }
-    return order.stream().limit(hops).map(scored -> scored.backend().address()).toList();
-  }
-
-  private static BigInteger score(byte[] seed, byte[] rowSeed, IpAddress address) {
-    ByteBuffer message = ByteBuffer.allocate(8 + address.length());
-    message.put(rowSeed).put(address.toBytes());
-    return new BigInteger(1, PaperSipHash.hash(seed, message.array()));
-  }
-
-  private static boolean isFit(Scored scored, Predicate<Backend> up) {
-    Backend backend = scored.backend();
-    int low16 = scored.score().intValue() & 0xffff;
-    boolean filled =
-        backend.state() == BackendState.FILLING
-            && (backend.sharePercent().isEmpty()
-                || low16 * 100 < backend.sharePercent().getAsInt() * 65_536);
-    return up.test(backend) && (backend.state() == BackendState.ACTIVE || filled);
   }
 
   private static List<IpAddress> row(ForwardingTable table, int row) {
-    List<IpAddress> hops = new ArrayList<>();
-    for (int hop = 0; hop < table.hopCount(); hop++) {
-      hops.add(table.hop(row, hop));
-    }
-    return hops;
+    return IntStream.range(0, table.hopCount()).mapToObj(hop -> table.hop(row, hop)).toList();
   }
 }
