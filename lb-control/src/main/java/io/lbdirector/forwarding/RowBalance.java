@@ -41,13 +41,11 @@ final class RowBalance {
 
   private void exchange(int limitPermille) {
     setLimits(limitPermille);
-    for (int round = 1; round <= ROUNDS; round++) {
-      exchangeOnce();
-      if (!anyAboveLimit()) {
-        return;
-      }
+    exchangeOnce();
+    for (int round = 2; round <= ROUNDS && anyAboveLimit(); round++) {
       relaxed = true;
       raiseLimits();
+      exchangeOnce();
     }
   }
 
