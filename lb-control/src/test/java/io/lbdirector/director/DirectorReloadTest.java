@@ -136,9 +136,10 @@ final class DirectorReloadTest {
     running = RunningDirector.start(ONE);
     running.attached(LO);
     String publishedAt = running.status().publishedAt();
-    ReloadReport report =
-        running.reload(
-            DIRECTOR + table("renamed", VIP, "10.0.1.1", "10.0.1.2") + "weight = 7\n", "b.toml");
+    String scaled =
+        table("renamed", VIP, "10.0.1.1", "10.0.1.2")
+            .replace("[[table.backend]]", "[[table.backend]]\nweight = 7");
+    ReloadReport report = running.reload(DIRECTOR + scaled + "quic_id = 3\n", "b.toml");
     assertFalse(report.changed());
     assertEquals(1, report.generation());
     assertEquals(1, report.warnings().size());
@@ -207,16 +208,16 @@ final class DirectorReloadTest {
 
   @Test
   void shouldLogTheWarningsOfEachConfigThatGoesLive() {
-    String weighted = ONE + "weight = 2\n";
+    String notBuilt = ONE + "quic_id = 3\n";
     try (LogLines log = new LogLines(Publisher.class)) {
-      running = RunningDirector.start(weighted);
+      running = RunningDirector.start(notBuilt);
       assertEquals(1, log.at(Level.WARN).size());
-      assertTrue(log.at(Level.WARN).get(0).contains("weight of table"), log.toString());
+      assertTrue(log.at(Level.WARN).get(0).contains("quic_id of table"), log.toString());
       running.reload(OTHER, "other.toml");
       assertEquals(1, log.at(Level.WARN).size());
-      running.reload(weighted, "weighted.toml");
+      running.reload(notBuilt, "quic.toml");
       assertEquals(2, log.at(Level.WARN).size());
-      assertTrue(log.at(Level.WARN).get(1).contains("weighted.toml"));
+      assertTrue(log.at(Level.WARN).get(1).contains("quic.toml"));
     }
   }
 
