@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.forwarding.ForwardingTable;
-import java.time.Instant;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.Health;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class TableBuilderTest {
   @Test
   void shouldBuildAnewForAnotherStateSeedOrNumberOfHops() {
     String text = table("web", "203.0.113.1", A, B, C);
-    ForwardingTable first = build(text).get("web");
+    ForwardingTable first = live(text).get("web");
     assertNotSame(first, build(text + "state = \"draining\"\n").get("web"));
     assertNotSame(first, build(text.replace("seed = \"34", "seed = \"35")).get("web"));
     assertEquals(3, build(text.replace("seed = ", "hops = 3\nseed = ")).get("web").hopCount());

@@ -42,7 +42,10 @@ final class RandomPools {
 
   /** The same with random weights: all alike, near each other, or far apart. */
   List<Backend> weighted(List<Backend> pool) {
-    int highest = List.of(1, 3, 100, Backend.MAX_WEIGHT).get(random.nextInt(4));
+    return weightedUpTo(oneOf(1, 3, 100, Backend.MAX_WEIGHT), pool);
+  }
+
+  List<Backend> weightedUpTo(int highest, List<Backend> pool) {
     return pool.stream().map(b -> weighted(b, 1 + random.nextInt(highest))).toList();
   }
 
@@ -74,7 +77,7 @@ final class RandomPools {
   }
 
   TableRules rules(SipKey seed, int hops) {
-    int limit = List.of(1, 5, 20, 100, 1000).get(random.nextInt(5));
+    int limit = oneOf(1, 5, 20, 100, 1000);
     return random.nextInt(3) == 0
         ? TableRules.rendezvous(seed, hops)
         : TableRules.balanced(seed, limit, hops);

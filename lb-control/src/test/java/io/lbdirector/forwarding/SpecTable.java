@@ -24,6 +24,7 @@ final class SpecTable {
 
   private final int[] exchanges = new int[ROWS];
   private final long[] load;
+  private int rounds;
 
   private SpecTable(byte[] seed, List<Backend> backends, Predicate<Backend> up) {
     this.seed = seed;
@@ -140,6 +141,7 @@ final class SpecTable {
   private void balance(int m) {
     long[] limit = limits(candidates, m);
     for (int round = 1; round <= 16; round++) {
+      rounds = round;
       for (int row = 0; row < ROWS; row++) {
         if (rows[row].length >= 2) {
           short p = rows[row][0];
@@ -189,6 +191,10 @@ final class SpecTable {
 
   long largestLoad() {
     return Arrays.stream(load).max().orElse(0);
+  }
+
+  int rounds() {
+    return rounds;
   }
 
   int mostExchangesOfARow() {

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +93,16 @@ class TableGuaranteesTest {
       double part = loads[i] * total * 1000 / 65_536 / sorted.get(i).weight();
       assertTrue(part <= balance.partPermille() + 0.51, i + ", " + at(-1));
     }
+  }
+
+  /** No thousand backends lie so evenly that 66 rows are enough for each. */
+  @Test
+  void shouldRaiseTheLimitWhereItIsTooTight() {
+    pool(0, 1000);
+    rules = TableRules.balanced(rules.seed(), 1, 4);
+    Balance balance = build(random.calm(1000)).balance().orElseThrow();
+    assertEquals(true, balance.relaxed(), at(-1));
+    assertTrue(balance.load() > 66 && balance.load() <= balance.limit(), balance + at(-1));
   }
 
   private static boolean anyAbove(int[] loads, long[] limits) {
