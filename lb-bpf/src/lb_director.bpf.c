@@ -21,6 +21,26 @@ static __always_inline int is_echo(const struct packet *packet)
 	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
 }
 
+static __always_inline enum lb_verdict find_hops(const struct lb_vip *vip,
+						 const struct packet *packet, __u64 hash,
+						 struct hops *hops)
+{
+	enum lb_verdict reason;
+	__u64 alternative;
+	__u64 row;
+
+	reason = row_read(vip->table, hash, &row);
+	if (reason)
+		return reason;
+	if (vip->alt_hash_fields) {
+		reason = row_read(vip->table, hash_alternative(vip, packet), &alternative);
+		if (reason)
+			return reason;
+		row = row_merge(row, alternative);
+	}
+	return row_hops(row, hops);
+}
+
 SEC("xdp")
 int lb_director(struct xdp_md *ctx)
 {
@@ -47,7 +67,7 @@ int lb_director(struct xdp_md *ctx)
 		return verdict(LB_PASS_ECHO, length);
 
 	hash = hash_flow(vip, &packet);
-	reason = row_find(vip->table, hash, &hops);
+	reason = find_hops(vip, &packet, hash, &hops);
 	if (reason)
 		return verdict(reason, length);
 

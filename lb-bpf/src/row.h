@@ -20,21 +20,35 @@ static __always_inline __u32 row_hop(__u64 row, int hop)
 	return row >> 16 * hop & 0xffff;
 }
 
-/* 0, or why the row of @hash in table @slot cannot be used. */
-static __always_inline enum lb_verdict row_find(__u32 slot, __u64 hash, struct hops *hops)
+/* Reads the row of @hash in table @slot. 0, or why that cannot be. */
+static __always_inline enum lb_verdict row_read(__u32 slot, __u64 hash, __u64 *row)
 {
 	void *table = bpf_map_lookup_elem(&lb_tables, &slot);
 	__u32 number = hash & (LB_TABLE_ROWS - 1);
 	const __u64 *entry;
-	__u64 row;
 
 	if (!table)
 		return LB_DROP_NO_TABLE;
 	entry = bpf_map_lookup_elem(table, &number);
 	if (!entry)
 		return LB_DROP_NO_TABLE;
-	row = *(const volatile __u64 *)entry;
+	*row = *(const volatile __u64 *)entry;
+	return LB_TX_FORWARDED;
+}
 
+/* One row of the first two hops of each: while the hash fields of a table migrate, connections that
+ * either choice of fields has placed are found. A backend may be there twice. */
+static __always_inline __u64 row_merge(__u64 row, __u64 alternative)
+{
+	const __u64 first_two = 0xffffffff;
+	const int hops = row_hop(row, 1) ? 2 : 1; /* a table of one backend has no second */
+
+	return (row & first_two) | (alternative & first_two) << 16 * hops;
+}
+
+/* Looks up who the hops of @row are. 0, or why they cannot be used. */
+static __always_inline enum lb_verdict row_hops(__u64 row, struct hops *hops)
+{
 	hops->count = 0;
 	hops->primary = row_hop(row, 0);
 	if (!hops->primary)

@@ -137,10 +137,13 @@ public record DirectorConfig(
       List<TableBind> binds,
       List<TableBackend> backends,
       List<Check> checks) {
+    /** While hash fields migrate, packets get so many hops of each of two rows. */
+    private static final int HOPS_OF_EITHER_HASH = 2;
 
     /** What decides the rows beside the backends. */
     public TableRules rules() {
-      return new TableRules(seed, algorithm, balanceLimitPermille, hops);
+      int hopsOfRow = altHashFields.isEmpty() ? hops : Math.max(hops, HOPS_OF_EITHER_HASH);
+      return new TableRules(seed, algorithm, balanceLimitPermille, hopsOfRow);
     }
 
     /** The backends without what only QUIC routing looks at. */

@@ -41,7 +41,6 @@ final class NotBuiltYet {
   }
 
   private void tables(List<Table> tables) {
-    ask("alt_hash_fields", tables, t -> !t.altHashFields().isEmpty());
     ask("encapsulation = \"ipip\"", tables, t -> t.encapsulation() == Encapsulation.IPIP);
     ask("slow_start", tables, t -> t.slowStart().isPresent());
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));

@@ -290,7 +290,6 @@ class ConfigLoaderTest {
         List.of(
             "this build checks but does not act on: director.icmp_echo = \"reply\","
                 + " director.egress = \"fib\", director.mtu, director.tcp_mss,"
-                + " alt_hash_fields of table \"api\","
                 + " encapsulation = \"ipip\" of table \"web\", slow_start of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());

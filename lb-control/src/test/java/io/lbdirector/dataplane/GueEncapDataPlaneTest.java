@@ -95,18 +95,47 @@ class GueEncapDataPlaneTest {
       byte[] in, int innerLength, Flow flow, ForwardingTable rows, int trafficClass) {
     long hash = FlowHash.hash(HASH_KEY, FIELDS, flow);
     int row = (int) hash & 0xffff;
-    List<IpAddress> hops = new ArrayList<>();
-    for (int hop = 0; hop < rows.hopCount(); hop++) {
-      hops.add(rows.hop(row, hop));
-    }
     int sourcePort = 0x8000 | (int) ((hash ^ flow.sourcePort()) & 0x7fff);
-    return GueModel.encapsulate(in, innerLength, hops, sourcePort, trafficClass);
+    return GueModel.encapsulate(in, innerLength, hops(rows, row), sourcePort, trafficClass);
   }
 
   private void assertForwarded(byte[] in, byte[] expected) {
     TestRun out = director.send(in);
     assertEquals(HEX.formatHex(expected), HEX.formatHex(out.packet()));
     assertEquals(LoadedDirector.TX, out.result());
+  }
+
+  /** While fields migrate: the first two hops of the row of each choice of fields. */
+  @ParameterizedTest(name = "{0} backends")
+  @ValueSource(ints = {1, 2, 3, 50})
+  void shouldSendHopsOfBothRowsWhileHashFieldsMigrate(int count) {
+    ForwardingTable rows = LoadedDirector.rows(2, backends(count));
+    DesiredState.Table web = LoadedDirector.table("web", rows, Bind.exact(VIP, Protocol.TCP, 443));
+    Set<HashField> before = Set.of(HashField.SRC_ADDR, HashField.DST_PORT);
+    DesiredState.Table migrating =
+        new DesiredState.Table(
+            web.name(),
+            web.hashKey(),
+            web.hashFields(),
+            before,
+            web.rows(),
+            web.binds(),
+            web.backends());
+    director.publish(new DesiredState(LoadedDirector.SETTINGS, List.of(migrating)));
+    for (int port = 1000; port < 1100; port++) {
+      Flow flow = Flow.tcp(CLIENT, port, VIP, 443);
+      byte[] in = Frame.tcpSyn(CLIENT, port, VIP, 443).toBytes();
+      long hash = FlowHash.hash(HASH_KEY, FIELDS, flow);
+      List<IpAddress> hops = new ArrayList<>(hops(rows, (int) hash & 0xffff));
+      hops.addAll(hops(rows, FlowHash.row(HASH_KEY, before, flow)));
+      int sourcePort = 0x8000 | (int) ((hash ^ port) & 0x7fff);
+      int innerLength = in.length - Frame.ETHERNET_LENGTH;
+      assertForwarded(in, GueModel.encapsulate(in, innerLength, hops, sourcePort, 0));
+    }
+  }
+
+  private static List<IpAddress> hops(ForwardingTable rows, int row) {
+    return IntStream.range(0, rows.hopCount()).mapToObj(hop -> rows.hop(row, hop)).toList();
   }
 
   @Test

@@ -41,6 +41,14 @@ final class TableBuilderTest {
   }
 
   @Test
+  void shouldBuildASecondHopWhileHashFieldsMigrate() {
+    String one = table("web", "203.0.113.1", A, B, C).replace("seed = ", "hops = 1\nseed = ");
+    assertEquals(1, build(one).get("web").hopCount());
+    String migrating = one.replace("seed = ", "alt_hash_fields = [\"src_port\"]\nseed = ");
+    assertEquals(2, build(migrating).get("web").hopCount());
+  }
+
+  @Test
   void shouldKeepRowsWhileTheirInputsStay() {
     Map<String, ForwardingTable> first =
         build(table("web", "203.0.113.1", A, B), table("mail", "203.0.113.2", A, C));
