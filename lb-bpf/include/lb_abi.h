@@ -38,11 +38,13 @@ struct lb_settings {
 	__be32 source_ip; /* outer IPv4 source address; 0: none, IPv4 backends cannot be reached */
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
-	__u8 reserved[40];
+	__u16 mtu; /* bytes of IP packet on the way to the backends; 0: as the port has it */
+	__u8 reserved[38];
 };
 
 #define LB_SETTING_COPY_DSCP (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
 #define LB_SETTING_ECHO_PASS (1U << 1) /* ICMP echo to a VIP goes to the kernel */
+#define LB_SETTING_ECHO_REPLY (1U << 2) /* ICMP echo to a VIP is answered by the program */
 
 struct lb_live {
 	__u64 generation; /* 0: nothing published yet; only grows */
@@ -137,7 +139,12 @@ enum lb_verdict {
 	LB_DROP_NO_HEADROOM = 16, /* no room in front of the frame for the outer headers */
 	LB_DROP_TOO_LONG = 17,	  /* longer than an IP packet can be, once encapsulated */
 
-	LB_VERDICTS = 18,
+	LB_DROP_TOO_BIG = 18, /* too big for the way to the backends, and not answered: too many
+				 were, or it is none to be answered */
+	LB_TX_TOO_BIG = 19, /* too big for the way to the backends: its sender was told; normal */
+	LB_TX_ECHO = 20,    /* echo request to a VIP, answered here; normal */
+
+	LB_VERDICTS = 21,
 };
 
 #define LB_MAX_ALLOW	 4096 /* prefixes that may send here */

@@ -45,12 +45,38 @@ static __always_inline __u8 encap_traffic_class(const struct lb_settings *settin
 	return settings->flags & LB_SETTING_COPY_DSCP ? inner : inner & OUTER_ECN_MASK;
 }
 
+/* Bytes of IP packet that the way to the backends lets through; 0: not limited here. */
+static __always_inline __u32 encap_mtu(const struct lb_settings *settings,
+				       const struct lb_port *port)
+{
+	if (!settings->mtu || (port->mtu && port->mtu < settings->mtu))
+		return port->mtu;
+	return settings->mtu;
+}
+
 /* Bytes of UDP and GUE headers, hops included. */
 static __always_inline __u32 encap_gue_length(const struct hops *hops)
 {
 	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
 
 	return sizeof(struct udphdr) + sizeof(struct lb_gue) + (hops->count - 1) * address;
+}
+
+/* Bytes of all headers that go in front of a packet, but Ethernet's. */
+static __always_inline __u32 encap_overhead(const struct hops *hops)
+{
+	return encap_gue_length(hops) + (hops->family == LB_FAMILY_IPV4 ? sizeof(struct iphdr)
+									: sizeof(struct ipv6hdr));
+}
+
+/* How long a packet may be that goes to @hops; 0: not limited here. */
+static __always_inline __u32 encap_room(const struct lb_settings *settings,
+					const struct lb_port *port, const struct hops *hops)
+{
+	const __u32 mtu = encap_mtu(settings, port);
+	const __u32 overhead = encap_overhead(hops);
+
+	return mtu > overhead ? mtu - overhead : 0;
 }
 
 /* Address of the first hop; one of IPv4 is the first word. */
@@ -168,11 +194,12 @@ static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 
 static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const struct packet *packet,
 						    const struct lb_settings *settings,
+						    const struct lb_port *port,
 						    const struct hops *hops, __u64 hash)
 {
 	struct encap encap = {
 		.settings = settings,
-		.port = encap_port(ctx->ingress_ifindex),
+		.port = port,
 		.hops = hops,
 		.inner_length = packet->length,
 		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
@@ -180,8 +207,6 @@ static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const st
 		.source_port = outer_source_port(hash ^ bpf_ntohs(packet->source_port)),
 	};
 
-	if (!encap.port)
-		return LB_DROP_NO_GATEWAY;
 	if (hops->family == LB_FAMILY_IPV4)
 		return encap_over_ipv4(ctx, &encap);
 	return encap_over_ipv6(ctx, &encap);

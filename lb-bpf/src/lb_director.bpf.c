@@ -7,6 +7,7 @@
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include "answer.h"
 #include "bind.h"
 #include "encap.h"
 #include "generation.h"
@@ -49,8 +50,10 @@ int lb_director(struct xdp_md *ctx)
 	struct packet packet;
 	struct hops hops;
 	const struct lb_vip *vip;
+	const struct lb_port *port;
 	enum lb_verdict reason;
 	__u64 hash;
+	__u32 room;
 
 	reason = generation_read(&generation);
 	if (reason)
@@ -63,15 +66,26 @@ int lb_director(struct xdp_md *ctx)
 	vip = bind_find(&generation, &packet);
 	if (!vip)
 		return verdict(LB_PASS_NO_BIND, length);
-	if (is_echo(&packet) && generation.settings->flags & LB_SETTING_ECHO_PASS)
-		return verdict(LB_PASS_ECHO, length);
+	if (is_echo(&packet)) {
+		if (generation.settings->flags & LB_SETTING_ECHO_PASS)
+			return verdict(LB_PASS_ECHO, length);
+		if (generation.settings->flags & LB_SETTING_ECHO_REPLY)
+			return verdict(answer_echo(ctx, &packet), length);
+	}
 
 	hash = hash_flow(vip, &packet);
 	reason = find_hops(vip, &packet, hash, &hops);
 	if (reason)
 		return verdict(reason, length);
 
-	reason = encap_packet(ctx, &packet, generation.settings, &hops, hash);
+	port = encap_port(ctx->ingress_ifindex);
+	if (!port)
+		return verdict(LB_DROP_NO_GATEWAY, length);
+	room = encap_room(generation.settings, port, &hops);
+	if (room && packet.length > room)
+		return verdict(answer_too_big(ctx, &packet, room), length);
+
+	reason = encap_packet(ctx, &packet, generation.settings, port, &hops, hash);
 	if (reason)
 		return verdict(reason, length);
 

@@ -13,6 +13,8 @@ static __always_inline int verdict_action(enum lb_verdict reason)
 {
 	switch (reason) {
 	case LB_TX_FORWARDED:
+	case LB_TX_TOO_BIG:
+	case LB_TX_ECHO:
 		return XDP_TX;
 	case LB_PASS_NOT_IP:
 	case LB_PASS_NO_BIND:

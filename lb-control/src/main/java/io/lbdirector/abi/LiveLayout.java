@@ -3,6 +3,7 @@ package io.lbdirector.abi;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The value of {@code lb_live}. Mirrors {@code struct lb_live} in lb_abi.h.
@@ -11,7 +12,8 @@ import java.util.Optional;
  *   0: generation (u64) | 8: reserved
  *  64: settings[0] | 128: settings[1] | length 192
  *
- *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: reserved | length 64
+ *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: mtu (u16)
+ *            26: reserved | length 64
  * </pre>
  */
 public final class LiveLayout {
@@ -20,11 +22,33 @@ public final class LiveLayout {
   static final int SOURCE_IP_OFFSET = 0;
   static final int FLAGS_OFFSET = 4;
   static final int SOURCE_IP6_OFFSET = 8;
+  static final int MTU_OFFSET = 24;
   public static final int SETTINGS_LENGTH = 64;
   public static final int LENGTH = 192;
 
   static final int COPY_DSCP = 1;
   static final int ECHO_PASS = 1 << 1;
+  static final int ECHO_REPLY = 1 << 2;
+
+  /** What becomes of ICMP echo requests to a VIP. */
+  public enum Echo {
+    /** They go to a backend. */
+    FORWARD(0),
+    /** The program answers them. */
+    REPLY(ECHO_REPLY),
+    /** They go to the director's kernel. */
+    PASS(ECHO_PASS);
+
+    private final int flag;
+
+    Echo(int flag) {
+      this.flag = flag;
+    }
+
+    private static Echo of(int flags) {
+      return (flags & ECHO_PASS) != 0 ? PASS : (flags & ECHO_REPLY) != 0 ? REPLY : FORWARD;
+    }
+  }
 
   private LiveLayout() {}
 
@@ -39,34 +63,39 @@ public final class LiveLayout {
    * @param sourceIp outer source address of packets to IPv4 backends
    * @param sourceIp6 outer source address of packets to IPv6 backends
    * @param copyDscp whether the outer DSCP is that of the inner header
-   * @param echoPass whether ICMP echo to a VIP goes to the kernel
+   * @param mtu bytes of IP packet on the way to the backends, 1 to 65535, if they are fewer than
+   *     the interface takes
    */
   public record Settings(
       Optional<IpAddress> sourceIp,
       Optional<IpAddress> sourceIp6,
       boolean copyDscp,
-      boolean echoPass) {
+      Echo echo,
+      OptionalInt mtu) {
 
     /** Settings that nothing can be sent with: what an idle slot holds. */
     public static final Settings NONE =
-        new Settings(Optional.empty(), Optional.empty(), false, false);
+        new Settings(Optional.empty(), Optional.empty(), false, Echo.FORWARD, OptionalInt.empty());
 
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(SETTINGS_LENGTH);
       sourceIp.ifPresent(ip -> value.put(SOURCE_IP_OFFSET, ip.toBytes()));
       sourceIp6.ifPresent(ip -> value.put(SOURCE_IP6_OFFSET, ip.toBytes()));
-      value.putInt(FLAGS_OFFSET, (copyDscp ? COPY_DSCP : 0) | (echoPass ? ECHO_PASS : 0));
+      value.putInt(FLAGS_OFFSET, (copyDscp ? COPY_DSCP : 0) | echo.flag);
+      value.putShort(MTU_OFFSET, (short) mtu.orElse(0));
       return value.array();
     }
 
     public static Settings decode(byte[] bytes) {
       ByteBuffer value = Abi.reading(bytes, SETTINGS_LENGTH);
       int flags = value.getInt(FLAGS_OFFSET);
+      int mtu = Short.toUnsignedInt(value.getShort(MTU_OFFSET));
       return new Settings(
           address(value, SOURCE_IP_OFFSET, 4),
           address(value, SOURCE_IP6_OFFSET, 16),
           (flags & COPY_DSCP) != 0,
-          (flags & ECHO_PASS) != 0);
+          Echo.of(flags),
+          mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu));
     }
 
     private static Optional<IpAddress> address(ByteBuffer value, int offset, int length) {

@@ -25,7 +25,11 @@ public enum Verdict {
   DROP_NO_SOURCE(false, "No outer source address of the backend's family: dropped."),
   DROP_NO_GATEWAY(false, "MAC of the gateway not known yet: dropped."),
   DROP_NO_HEADROOM(false, "No room in front of the frame for the outer headers: dropped."),
-  DROP_TOO_LONG(false, "Longer than an IP packet can be, once encapsulated: dropped.");
+  DROP_TOO_LONG(false, "Longer than an IP packet can be, once encapsulated: dropped."),
+  DROP_TOO_BIG(
+      false, "Too big for the way to the backends, and not answered, as too many were: dropped."),
+  TX_TOO_BIG(true, "Too big for the way to the backends: its sender was told so."),
+  TX_ECHO(true, "Echo request to a VIP under icmp_echo = \"reply\": answered.");
 
   private final boolean normal;
   private final String meaning;

@@ -3,7 +3,6 @@ package io.lbdirector.config;
 import io.lbdirector.config.DirectorConfig.Director;
 import io.lbdirector.config.DirectorConfig.Egress;
 import io.lbdirector.config.DirectorConfig.Encapsulation;
-import io.lbdirector.config.DirectorConfig.IcmpEcho;
 import io.lbdirector.config.DirectorConfig.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +33,7 @@ final class NotBuiltYet {
   }
 
   private void director(Director d) {
-    ask("director.icmp_echo = \"reply\"", d.icmpEcho() == IcmpEcho.REPLY);
     ask("director.egress = \"fib\"", d.egress() == Egress.FIB);
-    ask("director.mtu", d.mtu().isPresent());
     ask("director.tcp_mss", d.tcpMss().isPresent());
   }
 

@@ -1,5 +1,6 @@
 package io.lbdirector.director;
 
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
@@ -110,6 +111,7 @@ record Candidate(
         director.sourceIp(),
         director.sourceIp6(),
         director.copyDscp(),
-        director.icmpEcho() == DirectorConfig.IcmpEcho.PASS);
+        Echo.valueOf(director.icmpEcho().name()),
+        director.mtu());
   }
 }

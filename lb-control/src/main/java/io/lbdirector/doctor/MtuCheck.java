@@ -55,7 +55,7 @@ final class MtuCheck {
   }
 
   private static String remedy(String name, int mtu, int needed, int overhead) {
-    return ("uploads hang: raise the MTU of %s (ip link set dev %s mtu %d) and of the whole way from"
+    return ("uploads rely on ICMP: raise the MTU of %s (ip link set dev %s mtu %d) and of the whole way from"
             + " directors to backends, or give the backends' default routes advmss %d (IPv6: %d)")
         .formatted(
             name,

@@ -47,7 +47,8 @@ class AbiLayoutTest {
             Map.of(
                 "source_ip", LiveLayout.SOURCE_IP_OFFSET,
                 "flags", LiveLayout.FLAGS_OFFSET,
-                "source_ip6", LiveLayout.SOURCE_IP6_OFFSET)));
+                "source_ip6", LiveLayout.SOURCE_IP6_OFFSET,
+                "mtu", LiveLayout.MTU_OFFSET)));
     structs.put(
         "lb_port",
         new JavaStruct(
@@ -295,6 +296,7 @@ class AbiLayoutTest {
     java.put("LB_GUE_HOPS_IPV6", (long) GueLayout.HOPS_IPV6);
     java.put("LB_SETTING_COPY_DSCP", (long) LiveLayout.COPY_DSCP);
     java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
+    java.put("LB_SETTING_ECHO_REPLY", (long) LiveLayout.ECHO_REPLY);
     for (HashField field : HashField.values()) {
       java.put("LB_HASH_" + field.name(), (long) VipLayout.bit(field));
     }
@@ -333,6 +335,7 @@ class AbiLayoutTest {
     java.put(Abi.VERDICTS, "4 -> 16, " + Abi.MAX_COUNTERS + " entries");
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
+    java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own
     assertEquals(java, shapes);
   }
 

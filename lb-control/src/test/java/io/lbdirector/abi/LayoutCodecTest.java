@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.VipLayout.Target;
 import io.lbdirector.forwarding.Backend;
@@ -22,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +39,12 @@ class LayoutCodecTest {
   @Test
   void shouldReadBackSettings() {
     Settings all =
-        new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), true, true);
+        new Settings(
+            Optional.of(Actors.DIRECTOR),
+            Optional.of(Actors.DIRECTOR6),
+            true,
+            Echo.PASS,
+            OptionalInt.of(65_535));
     for (Settings settings : List.of(Settings.NONE, all)) {
       assertEquals(settings, Settings.decode(settings.encode()));
     }

@@ -288,8 +288,8 @@ class ConfigLoaderTest {
   void shouldNameInOneSentenceWhatIsNotBuiltYet() throws ConfigException {
     assertEquals(
         List.of(
-            "this build checks but does not act on: director.icmp_echo = \"reply\","
-                + " director.egress = \"fib\", director.mtu, director.tcp_mss,"
+            "this build checks but does not act on: director.egress = \"fib\","
+                + " director.tcp_mss,"
                 + " encapsulation = \"ipip\" of table \"web\", slow_start of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());

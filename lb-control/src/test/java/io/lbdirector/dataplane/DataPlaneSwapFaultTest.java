@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +56,8 @@ class DataPlaneSwapFaultTest {
   /** Changes backends, rows, binds of both families, and settings. */
   private static final DesiredState AFTER =
       new DesiredState(
-          new Settings(SETTINGS.sourceIp(), SETTINGS.sourceIp6(), true, true),
+          new Settings(
+              SETTINGS.sourceIp(), SETTINGS.sourceIp6(), true, Echo.PASS, OptionalInt.of(1400)),
           List.of(
               table(
                   "web",

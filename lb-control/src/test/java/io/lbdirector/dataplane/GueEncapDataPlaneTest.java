@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.BackendLayout;
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.Verdict;
@@ -33,6 +34,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -169,7 +171,7 @@ class GueEncapDataPlaneTest {
             Flow.tcp(CLIENT6, 40000, VIP6, 443)),
         Arguments.of(
             "data with ACK",
-            Frame.tcp(CLIENT, 1, VIP, 443, 0x18, new byte[1400]),
+            Frame.tcp(CLIENT, 1, VIP, 443, 0x18, new byte[1300]),
             Flow.tcp(CLIENT, 1, VIP, 443)),
         Arguments.of(
             "empty datagram over IPv4",
@@ -212,7 +214,12 @@ class GueEncapDataPlaneTest {
     Frame v4 = Frame.tcpSyn(CLIENT, 40000, VIP, 443).withTrafficClass(trafficClass);
     Frame v6 = Frame.tcpSyn(CLIENT6, 40000, VIP6, 443).withTrafficClass(trafficClass);
     Settings copy =
-        new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), true, false);
+        new Settings(
+            Optional.of(Actors.DIRECTOR),
+            Optional.of(Actors.DIRECTOR6),
+            true,
+            Echo.FORWARD,
+            OptionalInt.empty());
     for (List<IpAddress> backends : List.of(backends(3), backends6(3))) {
       ForwardingTable rows = serve(LoadedDirector.SETTINGS, 2, backends);
       assertWrapped(v4, Flow.tcp(CLIENT, 40000, VIP, 443), rows, trafficClass & 3);
@@ -388,7 +395,10 @@ class GueEncapDataPlaneTest {
   @Test
   void shouldPassEchoWhereTheSettingsSaySo() {
     serve(
-        new Settings(Optional.of(Actors.DIRECTOR), Optional.empty(), false, true), 2, backends(3));
+        new Settings(
+            Optional.of(Actors.DIRECTOR), Optional.empty(), false, Echo.PASS, OptionalInt.empty()),
+        2,
+        backends(3));
     assertEquals(Verdict.PASS_ECHO, director.verdictOf(Frame.echoRequest(CLIENT, VIP).toBytes()));
     assertEquals(
         Verdict.TX_FORWARDED, director.verdictOf(Frame.tcpSyn(CLIENT, 1, VIP, 443).toBytes()));
@@ -397,12 +407,9 @@ class GueEncapDataPlaneTest {
   @Test
   void shouldDropByNameWhatIsOursButCannotBeSent() {
     byte[] syn = Frame.tcpSyn(CLIENT, 1, VIP, 443).toBytes();
-    serve(new Settings(Optional.empty(), Optional.empty(), false, false), 2, backends(3));
+    serve(LoadedDirector.settings(Optional.empty(), Optional.empty()), 2, backends(3));
     assertEquals(Verdict.DROP_NO_SOURCE, director.verdictOf(syn));
-    serve(
-        new Settings(Optional.of(Actors.DIRECTOR), Optional.empty(), false, false),
-        2,
-        backends6(3));
+    serve(LoadedDirector.settings(Optional.of(Actors.DIRECTOR), Optional.empty()), 2, backends6(3));
     assertEquals(Verdict.DROP_NO_SOURCE, director.verdictOf(syn));
     serve(LoadedDirector.SETTINGS, 2, List.of());
     assertEquals(Verdict.DROP_NO_HOP, director.verdictOf(syn));

@@ -1,6 +1,7 @@
 package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.Verdict;
@@ -18,6 +19,7 @@ import io.lbdirector.packet.Actors;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** A director loaded into this kernel, pinned in a bpffs of its own, driven by test-run. */
@@ -25,7 +27,7 @@ final class LoadedDirector implements AutoCloseable {
   static final SipKey HASH_KEY = SipKey.parseHex("12345678901234561234567890123456");
   static final SipKey SEED = SipKey.parseHex("34567890123456783456789012345678");
   static final Settings SETTINGS =
-      new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), false, false);
+      settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6));
 
   /** {@code XDP_DROP}, {@code XDP_PASS}, {@code XDP_TX}. */
   static final int DROP = 1;
@@ -38,6 +40,11 @@ final class LoadedDirector implements AutoCloseable {
   private DataPlaneSwap swap;
   private SwapStep.Observer observer = SwapStep.Observer.NONE;
   private LiveState live = LiveState.NONE;
+
+  /** Nothing but the outer sources. */
+  static Settings settings(Optional<IpAddress> sourceIp, Optional<IpAddress> sourceIp6) {
+    return new Settings(sourceIp, sourceIp6, false, Echo.FORWARD, OptionalInt.empty());
+  }
 
   LoadedDirector() {
     try {

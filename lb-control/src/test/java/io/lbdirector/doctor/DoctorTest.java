@@ -220,7 +220,7 @@ class DoctorTest {
   }
 
   private static String remedyOfMtu(int segment4, int segment6) {
-    return " uploads hang: raise the MTU of eth0 (ip link set dev eth0 mtu 1540) and of the whole"
+    return " uploads rely on ICMP: raise the MTU of eth0 (ip link set dev eth0 mtu 1540) and of the whole"
         + " way from directors to backends, or give the backends' default routes advmss "
         + segment4
         + " (IPv6: "
@@ -438,7 +438,7 @@ class DoctorTest {
 
   @Test
   void shouldPassOnWhatTheConfigWarnsOf() throws Exception {
-    Report report = examine(new FakeMachine(), "mtu = 1400");
+    Report report = examine(new FakeMachine(), "tcp_mss = 1400");
     assertEquals(1, ill(report).size());
     assertTrue(ill(report).get(0).startsWith("WARNING config : "), ill(report).get(0));
   }

@@ -1,5 +1,6 @@
 package io.lbdirector.bench.director;
 
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.ConfigLoader;
@@ -147,7 +148,8 @@ public final class PhasedReload {
         director.sourceIp(),
         director.sourceIp6(),
         director.copyDscp(),
-        director.icmpEcho() == DirectorConfig.IcmpEcho.PASS);
+        Echo.valueOf(director.icmpEcho().name()),
+        director.mtu());
   }
 
   private void requireLive() {
