@@ -92,7 +92,7 @@ final class StateBody {
     if (value instanceof JsonPrimitive number && number.isNumber()) {
       try {
         return Optional.of(new BigDecimal(number.getAsString()).intValueExact());
-      } catch (ArithmeticException e) {
+      } catch (ArithmeticException | NumberFormatException e) {
         // The answer is the same.
       }
     }

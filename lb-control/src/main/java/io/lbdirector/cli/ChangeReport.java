@@ -114,9 +114,10 @@ final class ChangeReport {
   private static Cell rows(Answer table) {
     long lost = table.number("rows_lost");
     String text =
-        "%s moved, %s kept by second chance, %s lost"
+        "%s moved (minimum %s), %s kept by second chance, %s lost"
             .formatted(
                 Numbers.count(table.number("rows_moved")),
+                Numbers.count(table.number("rows_minimum")),
                 Numbers.count(table.number("rows_rescued")),
                 Numbers.count(lost));
     return new Cell(text, lost > 0 ? Tone.WARN : Tone.PLAIN);

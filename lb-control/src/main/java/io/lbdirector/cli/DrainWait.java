@@ -5,6 +5,7 @@ import io.lbdirector.admin.AdminClient;
 import io.lbdirector.admin.DaemonRefusedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Waits until a backend that drains has no connections left, as far as its own counters tell. Apart
@@ -27,6 +28,13 @@ final class DrainWait {
     NOT_YET
   }
 
+  /** What the drain has come to. */
+  private enum Stage {
+    SHRINKS,
+    IN_FORCE,
+    UNDONE
+  }
+
   private final Lbctl lbctl;
   private final AdminClient client;
   private final Screen screen;
@@ -35,16 +43,18 @@ final class DrainWait {
   private final String table;
   private final String backend;
   private final Span quiet;
-  private final Span timeout;
+  private final Span longest;
   private final Progress progress;
   private final QuietWatch watch;
+  private boolean shrinks;
   private boolean over;
 
   /**
    * @param report what the daemon said of the drain
+   * @param over how long the backend's rows take to go to others, beside {@code timeout}
    * @param quiet how long the backend must have got no packet of its own
    */
-  DrainWait(Lbctl lbctl, Answer report, Span quiet, Span timeout) {
+  DrainWait(Lbctl lbctl, Answer report, Optional<Span> over, Span quiet, Span timeout) {
     this.lbctl = lbctl;
     this.client = lbctl.client();
     this.screen = lbctl.screen();
@@ -53,7 +63,8 @@ final class DrainWait {
     this.table = report.text("table");
     this.backend = report.text("backend");
     this.quiet = quiet;
-    this.timeout = timeout;
+    this.longest = over.map(timeout::plus).orElse(timeout);
+    this.shrinks = over.isPresent();
     this.progress = new Progress(lbctl.console());
     this.watch = new QuietWatch(pace.nanos());
   }
@@ -81,9 +92,9 @@ final class DrainWait {
       if (seen != Seen.NOT_YET) {
         return seen == Seen.DRAINED ? drained() : notDrained("does not drain any more");
       }
-      Duration left = timeout.duration().minus(watch.waited(pace.nanos()));
+      Duration left = longest.duration().minus(watch.waited(pace.nanos()));
       if (left.isZero() || left.isNegative()) {
-        return notDrained("was not seen to be drained within " + timeout + IN_FORCE + remedy());
+        return notDrained("was not seen to be drained within " + longest + IN_FORCE + remedy());
       }
       pace.sleep(least(pause, left));
     }
@@ -95,12 +106,28 @@ final class DrainWait {
 
   private Seen look() throws DaemonRefusedException {
     try {
-      return judge(
-          AwayException.get(client, path() + "/backends/" + encode(backend) + "/outcomes"));
+      return shrinks ? shrinking() : judge(outcomes());
     } catch (AwayException e) {
       sayUnknown("lbd");
       return Seen.NOT_YET;
     }
+  }
+
+  /** What it gets meanwhile says nothing: new connections are among it. */
+  private Seen shrinking() throws AwayException, DaemonRefusedException {
+    return switch (stage()) {
+      case SHRINKS -> Seen.NOT_YET;
+      case UNDONE -> Seen.UNDRAINED;
+      case IN_FORCE -> {
+        shrinks = false;
+        watch.begin(pace.nanos());
+        yield judge(outcomes());
+      }
+    };
+  }
+
+  private Answer outcomes() throws AwayException, DaemonRefusedException {
+    return AwayException.get(client, path() + "/backends/" + encode(backend) + "/outcomes");
   }
 
   private Seen judge(Answer answer) throws AwayException, DaemonRefusedException {
@@ -114,14 +141,42 @@ final class DrainWait {
       sayWhatIsSeen();
       return Seen.NOT_YET;
     }
-    return isDrainInForce() ? Seen.DRAINED : Seen.UNDRAINED;
+    Stage stage = stage(); // somebody may have changed it meanwhile
+    shrinks = stage == Stage.SHRINKS;
+    return switch (stage) {
+      case IN_FORCE -> Seen.DRAINED;
+      case SHRINKS -> Seen.NOT_YET;
+      case UNDONE -> Seen.UNDRAINED;
+    };
   }
 
-  /** Somebody may have undone it meanwhile. */
-  private boolean isDrainInForce() throws AwayException, DaemonRefusedException {
-    return AwayException.get(client, path()).list("backends").stream()
-        .filter(one -> one.text("address").equals(backend))
-        .anyMatch(one -> List.of("draining", "inactive").contains(one.text("state")));
+  private Stage stage() throws AwayException, DaemonRefusedException {
+    for (Answer one : AwayException.get(client, path()).list("backends")) {
+      if (one.text("address").equals(backend)) {
+        return switch (one.text("state")) {
+          case "draining", "inactive" -> Stage.IN_FORCE;
+          case "filling" ->
+              one.has("share_percent") && isDrainAskedFor() ? shrinks(one) : Stage.UNDONE;
+          default -> Stage.UNDONE;
+        };
+      }
+    }
+    return Stage.UNDONE;
+  }
+
+  /** A backend that drains little by little fills less and less; so may one that never drains. */
+  private boolean isDrainAskedFor() throws AwayException, DaemonRefusedException {
+    return AwayException.get(client, "/v1/status").list("overrides").stream()
+        .anyMatch(
+            one ->
+                one.text("table").equals(table)
+                    && one.text("backend").equals(backend)
+                    && one.text("state").equals("draining"));
+  }
+
+  private Stage shrinks(Answer one) {
+    say("shrinks", name() + " still leads " + one.number("share_percent") + " % of its rows");
+    return Stage.SHRINKS;
   }
 
   private String path() {

@@ -17,7 +17,7 @@ final class HelpGroups {
     GROUPS.put("Look:", List.of("status", "health", "tables", "table", "backends"));
     GROUPS.put("Watch traffic:", List.of("counters", "top", "events", "explain"));
     GROUPS.put("Change the config:", List.of("plan", "reload", "confirm", "rollback"));
-    GROUPS.put("Set states by hand:", List.of("drain", "undrain", "inactive", "active"));
+    GROUPS.put("Set states by hand:", List.of("drain", "fill", "undrain", "inactive", "active"));
     GROUPS.put("Work on files, without a daemon:", List.of("check", "import"));
   }
 

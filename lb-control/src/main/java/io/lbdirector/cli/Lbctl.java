@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ConfirmCommand.class,
       RollbackCommand.class,
       StateCommand.Drain.class,
+      StateCommand.Fill.class,
       StateCommand.Undrain.class,
       StateCommand.Inactive.class,
       StateCommand.Active.class,

@@ -78,10 +78,16 @@ final class Numbers {
     return digits.substring(0, whole >= 100 ? DIGITS : DIGITS + 1);
   }
 
-  /** {@code 33.3%} of a table's 65,536 rows. */
-  static String shareOfRows(long rows) {
-    long permille = (rows * 1000 + 32_768) / 65_536;
-    return permille / 10 + "." + permille % 10 + "%";
+  /** {@code 33.33%}. Not negative. */
+  static String share(double percent) {
+    long hundredths = Math.round(percent * 100);
+    return hundredths / 100 + "." + Long.toString(100 + hundredths % 100).substring(1) + "%";
+  }
+
+  /** {@code +2.3%}, {@code -0.4%}, {@code +0.0%}. */
+  static String deviation(double percent) {
+    long tenths = Math.round(percent * 10);
+    return (tenths < 0 ? "-" : "+") + Math.abs(tenths) / 10 + "." + Math.abs(tenths) % 10 + "%";
   }
 
   /** {@code about 3.1 %}, {@code less than 0.1 %}, {@code none}. */

@@ -23,6 +23,13 @@ final class QuietWatch {
     seenNanos = nowNanos;
   }
 
+  /** Forgets what was counted: from now on it matters. */
+  void begin(long nowNanos) {
+    sinceNanos = nowNanos;
+    seenNanos = nowNanos;
+    count = -1;
+  }
+
   /** A look at the counter. */
   void see(long nowNanos, long seen) {
     wentBack = seen < count;

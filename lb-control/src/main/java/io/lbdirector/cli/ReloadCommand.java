@@ -20,10 +20,9 @@ final class ReloadCommand extends FileCommand {
       })
   private Span confirm;
 
-  /** The daemon counts in seconds; part of one is given whole. */
   @Override
   String parameters() {
-    return confirm == null ? "" : "&confirm=" + (confirm.duration().toMillis() + 999) / 1000;
+    return confirm == null ? "" : "&confirm=" + confirm.seconds();
   }
 
   @Override

@@ -40,6 +40,24 @@ record Span(String text, Duration duration) {
     return text;
   }
 
+  /** Part of a second is given whole. */
+  long seconds() {
+    return (duration.toMillis() + 999) / 1000;
+  }
+
+  Span plus(Span other) {
+    Span sum = new Span("", duration.plus(other.duration));
+    return new Span(ofSeconds(sum.seconds()), sum.duration);
+  }
+
+  /** As one would give it: {@code 90s}, {@code 5m}, {@code 2h}. */
+  static String ofSeconds(long seconds) {
+    if (seconds % 3600 == 0) {
+      return seconds / 3600 + "h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+
   /** How long something is, in one unit, cut: {@code 59s}, {@code 12m}, {@code 3h}, {@code 5d}. */
   static String text(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());

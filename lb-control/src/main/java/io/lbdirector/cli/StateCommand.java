@@ -1,10 +1,12 @@
 package io.lbdirector.cli;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.lbdirector.admin.AdminClient;
 import io.lbdirector.admin.DaemonRefusedException;
 import io.lbdirector.admin.DaemonUnreachableException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,23 +33,31 @@ abstract class StateCommand extends ChangeCommand {
     return show(setState());
   }
 
+  /** What is asked for beside the state. */
+  void addTo(JsonObject order) {}
+
+  /** How the state goes with time. */
+  Optional<Span> over() {
+    return Optional.empty();
+  }
+
   /** What became of the backend. */
   final JsonElement setState() throws DaemonUnreachableException, DaemonRefusedException {
+    JsonObject order = new JsonObject();
+    order.addProperty("state", state);
+    over().ifPresent(over -> order.addProperty("over_seconds", over.seconds()));
+    addTo(order);
     return lbctl()
         .client()
         .post(
             "/v1/tables/%s/backends/%s/state"
                 .formatted(AdminClient.encode(table), AdminClient.encode(backend)),
-            "{\"state\": \"%s\"}".formatted(state).getBytes(StandardCharsets.UTF_8));
+            order.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
   final void print(Answer report, Screen screen) {
-    screen.paragraph(
-        report.text("backend")
-            + " of "
-            + report.text("table")
-            + standing(report.text("state"), report.text("file_state")));
+    screen.paragraph(report.text("backend") + " of " + report.text("table") + standing(report));
     screen.line(
         "generation "
             + report.number("generation")
@@ -57,13 +67,24 @@ abstract class StateCommand extends ChangeCommand {
     screen.warn(report.texts("warnings"));
   }
 
-  private static String standing(String state, String inFile) {
+  private String standing(Answer report) {
+    String inFile = report.text("file_state");
     if (inFile.isEmpty()) {
       return " is in no config that is live";
     }
+    String inForce = report.text("state");
+    boolean goesWithTime = over().isPresent() && report.has("share_percent");
     return " is "
-        + state
-        + (state.equals(inFile) ? ", as in the file" : " (" + inFile + " in the file)");
+        + (goesWithTime ? state + " over " + over().get() : inForce)
+        + (report.has("share_percent")
+            ? ", "
+                + report.number("share_percent")
+                + " % of its rows"
+                + (goesWithTime ? " now" : "")
+            : "")
+        + (inForce.equals(inFile) && !goesWithTime
+            ? ", as in the file"
+            : " (" + inFile + " in the file)");
   }
 
   @Command(
@@ -74,6 +95,13 @@ abstract class StateCommand extends ChangeCommand {
       },
       footer = {"", "With --wait, 1 also means: not seen to be drained; the drain stays in force."})
   static final class Drain extends StateCommand {
+    @Option(
+        names = "--over",
+        paramLabel = "TIME",
+        converter = Span.Converter.class,
+        description = "Takes its rows away little by little, as 5m; at once without it.")
+    private Span over;
+
     @Option(
         names = "--wait",
         description = {
@@ -95,11 +123,16 @@ abstract class StateCommand extends ChangeCommand {
         paramLabel = "TIME",
         defaultValue = "1h",
         converter = Span.Converter.class,
-        description = "Waits no longer; 1h without it.")
+        description = "Waits no longer, beside --over; 1h without it.")
     private Span timeout;
 
     Drain() {
       super("draining");
+    }
+
+    @Override
+    Optional<Span> over() {
+      return Optional.ofNullable(over);
     }
 
     @Override
@@ -111,7 +144,46 @@ abstract class StateCommand extends ChangeCommand {
       if (!lbctl().json()) {
         print(answer, lbctl().screen());
       }
-      return new DrainWait(lbctl(), answer, quiet, timeout).run();
+      return new DrainWait(lbctl(), answer, over(), quiet, timeout).run();
+    }
+  }
+
+  @Command(
+      name = "fill",
+      description = {
+        "Gives a backend a share of its rows, kept so or growing to all of them.",
+        "It stays so over reloads and restarts, until undrain."
+      },
+      footer = {"", "With neither option the table's slow_start rules; without one: all its rows."})
+  static final class Fill extends StateCommand {
+    @Option(
+        names = "--share",
+        paramLabel = "SHARE",
+        converter = Share.Converter.class,
+        description = "1% to 99% of its rows; with --over where it begins.")
+    private Share share;
+
+    @Option(
+        names = "--over",
+        paramLabel = "TIME",
+        converter = Span.Converter.class,
+        description = "Grows to all of its rows, as in 5m.")
+    private Span over;
+
+    Fill() {
+      super("filling");
+    }
+
+    @Override
+    Optional<Span> over() {
+      return Optional.ofNullable(over);
+    }
+
+    @Override
+    void addTo(JsonObject order) {
+      if (share != null) {
+        order.addProperty("share", share.percent());
+      }
     }
   }
 
@@ -141,7 +213,7 @@ abstract class StateCommand extends ChangeCommand {
 
   @Command(
       name = "undrain",
-      description = "Undoes drain, inactive and active: the state is the file's again.")
+      description = "Undoes drain, fill, inactive and active: the state is the file's.")
   static final class Undrain extends StateCommand {
     Undrain() {
       super("file");

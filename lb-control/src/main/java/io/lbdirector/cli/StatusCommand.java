@@ -80,11 +80,22 @@ final class StatusCommand extends QueryCommand {
             .formatted(
                 override.text("backend"),
                 override.text("table"),
-                override.text("state"),
+                state(override),
                 inFile.isEmpty() ? "not in the file" : inFile + " in the file",
                 override.text("set_by"),
                 override.text("set_at"));
     fields.add("by hand", new Cell(text, Tone.WARN));
+  }
+
+  /** With what was asked for beside it: {@code draining from 40 % of its rows over 5m}. */
+  private static String state(Answer override) {
+    boolean goesWithTime = override.has("over_seconds");
+    String text = override.text("state");
+    if (override.has("share_percent")) {
+      text += goesWithTime ? " from " : ", ";
+      text += override.number("share_percent") + " % of its rows";
+    }
+    return goesWithTime ? text + " over " + Span.ofSeconds(override.number("over_seconds")) : text;
   }
 
   /** A line for each family that packets go to. */

@@ -22,6 +22,7 @@ final class TableCommand extends QueryCommand {
         new Fields()
             .add("table", table.text("name"))
             .add("rows", table.text("algorithm") + ", " + Numbers.of(table.number("hops"), "hop"))
+            .add("balance", Balance.of(table).cell())
             .add("hash of", String.join(", ", table.texts("hash_fields")))
             .add("slot", Numbers.count(table.number("slot")))
             .add("digest", table.text("digest")));
@@ -44,21 +45,25 @@ final class TableCommand extends QueryCommand {
 
   private static TextTable backends(Answer table) {
     TextTable backends =
-        new TextTable("BACKEND", "STATE", "HEALTH", ">WEIGHT", ">ROWS LED", ">SHARE");
+        new TextTable("BACKEND", "STATE", "HEALTH", ">WEIGHT", ">ROWS LED", ">SHARE", ">DUE");
     for (Answer backend : table.list("backends")) {
       backends.row(
           Cell.of(backend.text("address")),
-          state(backend.text("state"), backend.text("file_state")),
+          state(backend),
           Tones.ofHealth(backend.text("health")),
           Cell.of(Numbers.count(backend.number("weight"))),
           Cell.of(Numbers.count(backend.number("rows"))),
-          Cell.of(Numbers.shareOfRows(backend.number("rows"))));
+          Cell.of(Numbers.share(backend.decimal("rows_percent"))),
+          Cell.of(Numbers.share(backend.decimal("due_percent"))));
     }
     return backends;
   }
 
-  private static Cell state(String state, String inFile) {
+  private static Cell state(Answer backend) {
+    String state = backend.text("state");
+    String inFile = backend.text("file_state");
+    String share = backend.has("share_percent") ? " " + backend.number("share_percent") + "%" : "";
     String byHand = state.equals(inFile) ? "" : " (file: " + inFile + ")";
-    return new Cell(state + byHand, Tones.ofState(state).tone());
+    return new Cell(state + share + byHand, Tones.ofState(state).tone());
   }
 }

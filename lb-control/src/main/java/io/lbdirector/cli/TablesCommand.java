@@ -15,15 +15,17 @@ final class TablesCommand extends QueryCommand {
 
   @Override
   void print(JsonElement answer, Screen screen) {
-    TextTable table = new TextTable("TABLE", "ALGORITHM", ">HOPS", ">BINDS", ">BACKENDS", "DIGEST");
+    TextTable table =
+        new TextTable("TABLE", "ALGORITHM", ">HOPS", ">BINDS", ">BACKENDS", ">BUSIEST", "DIGEST");
     for (Answer one : Answer.listOf(answer)) {
       table.row(
-          one.text("name"),
-          one.text("algorithm"),
-          Numbers.count(one.number("hops")),
-          Numbers.count(one.list("binds").size()),
-          Numbers.count(one.list("backends").size()),
-          shortened(one.text("digest")));
+          Cell.of(one.text("name")),
+          Cell.of(one.text("algorithm")),
+          Cell.of(Numbers.count(one.number("hops"))),
+          Cell.of(Numbers.count(one.list("binds").size())),
+          Cell.of(Numbers.count(one.list("backends").size())),
+          Balance.of(one).busiest(),
+          Cell.of(shortened(one.text("digest"))));
     }
     screen.show(table);
   }

@@ -39,7 +39,6 @@ final class NotBuiltYet {
 
   private void tables(List<Table> tables) {
     ask("encapsulation = \"ipip\"", tables, t -> t.encapsulation() == Encapsulation.IPIP);
-    ask("slow_start", tables, t -> t.slowStart().isPresent());
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));
     ask("quic_id", tables, t -> t.backends().stream().anyMatch(b -> b.quicId().isPresent()));
   }

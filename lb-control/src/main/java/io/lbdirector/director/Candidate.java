@@ -12,6 +12,7 @@ import io.lbdirector.os.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -66,27 +67,45 @@ record Candidate(
   List<String> warnings() {
     List<String> warnings = new ArrayList<>(config.warnings());
     for (DirectorConfig.Table table : config.tables()) {
-      List<BackendState> states = pools.of(table).stream().map(Backend::state).toList();
-      if (states.stream().allMatch(s -> s == BackendState.INACTIVE)) {
-        warnings.add(
-            "every backend of table \"" + table.name() + "\" is inactive: its packets are dropped");
-      } else if (states.stream().noneMatch(Candidate::takesNewConnections)) {
-        warnings.add(
+      states(table).ifPresent(warnings::add);
+      balance(table).ifPresent(warnings::add);
+      panic(table).ifPresent(warnings::add);
+    }
+    return List.copyOf(warnings);
+  }
+
+  private Optional<String> states(DirectorConfig.Table table) {
+    List<BackendState> states = pools.of(table).stream().map(Backend::state).toList();
+    if (states.stream().allMatch(s -> s == BackendState.INACTIVE)) {
+      return Optional.of(
+          "every backend of table \"" + table.name() + "\" is inactive: its packets are dropped");
+    }
+    return states.stream().anyMatch(Candidate::takesNewConnections)
+        ? Optional.empty()
+        : Optional.of(
             "no backend of table \""
                 + table.name()
                 + "\" is active: those that drain take new connections all the same");
-      }
-      if (verdict(table.name()).panic()) {
-        warnings.add(
+  }
+
+  private Optional<String> balance(DirectorConfig.Table table) {
+    return RowShares.raisedLimit(pools.of(table), rows.get(table.name()))
+        .map(
+            percent ->
+                "table \"%s\": no rows keep to balance_limit = %s%%, it came to %s%%"
+                    .formatted(table.name(), table.balanceLimitPermille() / 10.0, percent));
+  }
+
+  private Optional<String> panic(DirectorConfig.Table table) {
+    return verdict(table.name()).panic()
+        ? Optional.of(
             "table \"%s\": %d of %d backends are proven down, more than max_down = %d%%: all count as up"
                 .formatted(
                     table.name(),
                     verdict(table.name()).down().size(),
-                    states.size(),
-                    config.health().maxDownPercent()));
-      }
-    }
-    return List.copyOf(warnings);
+                    table.backends().size(),
+                    config.health().maxDownPercent()))
+        : Optional.empty();
   }
 
   private static boolean takesNewConnections(BackendState state) {

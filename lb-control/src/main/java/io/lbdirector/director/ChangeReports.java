@@ -19,13 +19,19 @@ import java.util.Optional;
  * @param tables those that change in any way
  * @param moves over all tables that both have
  * @param trafficPercent an estimate
+ * @param warnings what is lost, and what to do about it, for those who read nothing else
  */
-record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> trafficPercent) {
+record ChangeReports(
+    List<TableChange> tables,
+    RowMoves moves,
+    Optional<Double> trafficPercent,
+    List<String> warnings) {
 
   static ChangeReports of(Candidate before, Candidate after, TrafficShares traffic) {
     Map<String, DirectorConfig.Table> old = byName(before.config());
     Map<String, DirectorConfig.Table> wanted = byName(after.config());
     List<TableChange> changes = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
     RowMoves all = RowMoves.NONE;
     double moving = 0;
     for (DirectorConfig.Table table : after.config().tables()) {
@@ -45,6 +51,9 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
       if (was == null || isChange(change)) {
         changes.add(change);
       }
+      if (moves.lost() > 0) {
+        warnings.addAll(LostRows.of(was, before.pools(), table, after.pools(), moves));
+      }
     }
     for (DirectorConfig.Table gone : before.config().tables()) {
       if (!wanted.containsKey(gone.name())) {
@@ -61,7 +70,10 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
       }
     }
     return new ChangeReports(
-        List.copyOf(changes), all, traffic.known() ? percent(moving) : Optional.empty());
+        List.copyOf(changes),
+        all,
+        traffic.known() ? percent(moving) : Optional.empty(),
+        List.copyOf(warnings));
   }
 
   private static Optional<Double> percent(double share) {
@@ -109,6 +121,7 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
         besides(bindsAfter, bindsBefore),
         besides(bindsBefore, bindsAfter),
         moves.moved(),
+        moves.minimum(),
         moves.rescued(),
         moves.lost());
   }
@@ -137,17 +150,5 @@ record ChangeReports(List<TableChange> tables, RowMoves moves, Optional<Double> 
     return backend.sharePercent().isPresent()
         ? state + " " + backend.sharePercent().getAsInt() + "%"
         : state;
-  }
-
-  /** What is lost, for those who read nothing else. */
-  List<String> warnings() {
-    return tables.stream()
-        .filter(table -> table.rowsLost() > 0)
-        .map(
-            table ->
-                "table \"%s\": second chance does not reach the old backend in %d of %d rows that move:"
-                        .formatted(table.table(), table.rowsLost(), table.rowsMoved())
-                    + " connections there break")
-        .toList();
   }
 }

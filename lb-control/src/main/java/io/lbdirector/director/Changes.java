@@ -211,6 +211,7 @@ final class Changes {
     return new PlanReport(
         Failures.join(owner.ask(() -> publisher.wouldChange(candidate))),
         changes.moves().moved(),
+        changes.moves().minimum(),
         changes.moves().rescued(),
         changes.moves().lost(),
         changes.trafficPercent(),
@@ -263,6 +264,7 @@ final class Changes {
         published.changed(),
         published.tablesBuilt(),
         changes.moves().moved(),
+        changes.moves().minimum(),
         changes.moves().rescued(),
         changes.moves().lost(),
         changes.trafficPercent(),

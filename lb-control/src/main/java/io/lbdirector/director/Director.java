@@ -308,10 +308,11 @@ public final class Director implements DirectorControl, AutoCloseable {
     Key key = new Key(table, backend);
     return builder
         .ask(() -> changes.setState(key, order, by))
-        .whenCompleteAsync((report, failure) -> logState(report, failure, key, by), owner);
+        .whenCompleteAsync((report, failure) -> logState(report, failure, key, order, by), owner);
   }
 
-  private void logState(StateReport report, Throwable failure, Key key, String by) {
+  private void logState(
+      StateReport report, Throwable failure, Key key, Optional<StateOrder> order, String by) {
     if (failure != null) {
       LOG.atWarn()
           .addKeyValue("table", key.table())
@@ -324,21 +325,16 @@ public final class Director implements DirectorControl, AutoCloseable {
     LOG.atInfo()
         .addKeyValue("table", key.table())
         .addKeyValue("backend", key.backend())
-        .addKeyValue("state", report.state())
+        .addKeyValue("state", StateReports.words(report, order))
         .addKeyValue("by", by)
         .addKeyValue("generation", report.generation())
         .addKeyValue("rows_moved", report.rowsMoved())
         .log("state set");
     events.add(
         "state",
-        "%s of %s is %s, by %s".formatted(key.backend(), key.table(), report.state(), by),
-        Map.of(
-            "table", report.table(),
-            "backend", report.backend(),
-            "state", report.state(),
-            "file_state", report.fileState(),
-            "by", by,
-            "generation", report.generation()));
+        "%s of %s is %s, by %s"
+            .formatted(key.backend(), key.table(), StateReports.words(report, order), by),
+        StateReports.details(report, order, by));
   }
 
   /** With every problem: after a SIGHUP the log is the only place that tells. */

@@ -155,6 +155,7 @@ public interface DirectorControl {
       boolean changed,
       int tablesBuilt,
       long rowsMoved,
+      long rowsMinimum,
       long rowsRescued,
       long rowsLost,
       Optional<Double> trafficPercent,
@@ -167,8 +168,10 @@ public interface DirectorControl {
    *
    * @param changed whether it would publish anything
    * @param rowsMoved rows, over all tables, whose primary would be another backend than now
-   * @param rowsRescued those of them in which the old primary stays a hop, so that second chance
-   *     keeps its connections
+   * @param rowsMinimum how many have to move, whatever the rows are, for every backend to lead as
+   *     many as it then does
+   * @param rowsRescued those of the moved in which the old primary stays a hop, so that second
+   *     chance keeps its connections
    * @param rowsLost those in which it does not
    * @param trafficPercent an estimate, 0 to 100: the share of the packets of the last seconds that
    *     went by rows that move; empty if there were none to go by
@@ -177,6 +180,7 @@ public interface DirectorControl {
   record PlanReport(
       boolean changed,
       long rowsMoved,
+      long rowsMinimum,
       long rowsRescued,
       long rowsLost,
       Optional<Double> trafficPercent,
@@ -199,6 +203,7 @@ public interface DirectorControl {
       List<String> bindsAdded,
       List<String> bindsRemoved,
       long rowsMoved,
+      long rowsMinimum,
       long rowsRescued,
       long rowsLost) {}
 
@@ -423,6 +428,7 @@ public interface DirectorControl {
       List<String> hashFields,
       String digest,
       int slot,
+      BalanceReport balance,
       List<BindReport> binds,
       List<TableBackendReport> backends) {}
 
@@ -441,6 +447,8 @@ public interface DirectorControl {
    * @param fileState what the file says; another than {@code state} if that was set by hand
    * @param health {@code up}, {@code down} or {@code unknown}
    * @param rows how many of the 65,536 rows it leads
+   * @param rowsPercent the same, in percent of all
+   * @param duePercent what its weight is due among the backends that may lead rows; 0 if it may not
    */
   record TableBackendReport(
       String address,
@@ -449,7 +457,9 @@ public interface DirectorControl {
       String fileState,
       String health,
       int weight,
-      int rows) {}
+      int rows,
+      double rowsPercent,
+      double duePercent) {}
 
   /**
    * A backend address, over all tables.

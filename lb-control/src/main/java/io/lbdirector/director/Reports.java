@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,7 +138,10 @@ final class Reports {
   }
 
   private static TableReport table(DirectorConfig.Table table, Serving serving, Counts counts) {
-    ForwardingTable rows = serving.candidate().rows().get(table.name());
+    Candidate candidate = serving.candidate();
+    ForwardingTable rows = candidate.rows().get(table.name());
+    RowShares shares =
+        RowShares.of(candidate.pools().of(table), candidate.verdict(table.name()).unfit(), rows);
     return new TableReport(
         table.name(),
         lower(table.algorithm()),
@@ -147,17 +149,13 @@ final class Reports {
         table.hashFields().stream().map(Reports::lower).toList(),
         rows.digest(),
         serving.live().tables().get(rows.digest()),
+        shares.balance(table.rules(), rows),
         binds(table, serving, counts),
-        tableBackends(table, serving.candidate(), rows));
+        tableBackends(table, candidate, shares));
   }
 
   private static List<TableBackendReport> tableBackends(
-      DirectorConfig.Table table, Candidate candidate, ForwardingTable rows) {
-    int[] led = rows.primaryCounts();
-    Map<IpAddress, Integer> rowsOf = new HashMap<>();
-    for (int i = 0; i < led.length; i++) {
-      rowsOf.put(rows.addresses().get(i), led[i]);
-    }
+      DirectorConfig.Table table, Candidate candidate, RowShares shares) {
     List<TableBackendReport> reports = new ArrayList<>();
     List<Backend> pool = candidate.pools().of(table);
     for (int i = 0; i < pool.size(); i++) {
@@ -170,7 +168,9 @@ final class Reports {
               lower(table.pool().get(i).state()),
               lower(candidate.verdict(table.name()).of(backend.address())),
               backend.weight(),
-              rowsOf.getOrDefault(backend.address(), 0)));
+              shares.rows(i),
+              shares.rowsPercent(i),
+              shares.duePercent(i)));
     }
     return reports;
   }

@@ -9,33 +9,51 @@ import java.util.Map;
  * What a change of rows does to the connections of a table.
  *
  * @param moved rows whose primary is another backend than before
- * @param rescued those of them whose old primary is still a hop: second chance finds it
+ * @param minimum how many have to move, whatever the rows are, for every backend to lead as many as
+ *     it now does
+ * @param rescued those of the moved whose old primary is still a hop: second chance finds it
  * @param lost those whose old primary is not
+ * @param orphaned those of the lost whose old primary is no candidate any more
  */
-record RowMoves(long moved, long rescued, long lost) {
-  static final RowMoves NONE = new RowMoves(0, 0, 0);
+record RowMoves(long moved, long minimum, long rescued, long lost, long orphaned) {
+  private static final long ALL = ForwardingTable.ROWS;
+
+  static final RowMoves NONE = new RowMoves(0, 0, 0, 0, 0);
 
   static RowMoves of(ForwardingTable before, ForwardingTable after) {
     if (before == after || before.hopCount() == 0 && after.hopCount() == 0) {
       return NONE;
     }
     if (before.hopCount() == 0) {
-      return new RowMoves(ForwardingTable.ROWS, 0, 0); // nobody held a connection
+      return new RowMoves(ALL, ALL, 0, 0, 0); // nobody held a connection
     }
     if (after.hopCount() == 0) {
-      return new RowMoves(ForwardingTable.ROWS, 0, ForwardingTable.ROWS);
+      return new RowMoves(ALL, ALL, 0, ALL, ALL);
     }
     int[] places = placesIn(after, before);
     long moved = 0;
     long rescued = 0;
+    long orphaned = 0;
     for (int row = 0; row < ForwardingTable.ROWS; row++) {
       int old = places[before.hopIndex(row, 0)];
       if (after.hopIndex(row, 0) != old) {
         moved++;
         rescued += isLaterHop(after, row, old) ? 1 : 0;
+        orphaned += old < 0 ? 1 : 0;
       }
     }
-    return new RowMoves(moved, rescued, moved - rescued);
+    return new RowMoves(moved, minimum(before, after, places), rescued, moved - rescued, orphaned);
+  }
+
+  /** What each backend leads less than before has to go to others. */
+  private static long minimum(ForwardingTable before, ForwardingTable after, int[] places) {
+    int[] led = before.primaryCounts();
+    int[] leads = after.primaryCounts();
+    long minimum = 0;
+    for (int i = 0; i < led.length; i++) {
+      minimum += Math.max(0, led[i] - (places[i] < 0 ? 0 : leads[places[i]]));
+    }
+    return minimum;
   }
 
   /** For each address of {@code before} its place in {@code after}; -1 if it has none there. */
@@ -57,6 +75,11 @@ record RowMoves(long moved, long rescued, long lost) {
   }
 
   RowMoves plus(RowMoves other) {
-    return new RowMoves(moved + other.moved, rescued + other.rescued, lost + other.lost);
+    return new RowMoves(
+        moved + other.moved,
+        minimum + other.minimum,
+        rescued + other.rescued,
+        lost + other.lost,
+        orphaned + other.orphaned);
   }
 }

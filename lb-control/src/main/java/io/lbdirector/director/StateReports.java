@@ -3,6 +3,7 @@ package io.lbdirector.director;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.OverrideReport;
+import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.director.DirectorControl.StateReport;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.director.Publisher.Published;
@@ -11,8 +12,10 @@ import io.lbdirector.forwarding.BackendState;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -42,6 +45,33 @@ final class StateReports {
         inFile.map(StateReports::text).orElse(""),
         changes.moves().moved(),
         warnings);
+  }
+
+  /** The state in force, or how it goes with time: {@code draining over 300 s}. */
+  static String words(StateReport report, Optional<StateOrder> order) {
+    return order
+        .filter(asked -> asked.over().isPresent())
+        .map(asked -> text(asked.state()) + " over " + asked.over().get().toSeconds() + " s")
+        .orElseGet(
+            () ->
+                report.state()
+                    + report.sharePercent().map(p -> ", " + p + " % of its rows").orElse(""));
+  }
+
+  /** The same for programs. */
+  static Map<String, Object> details(StateReport report, Optional<StateOrder> order, String by) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("table", report.table());
+    details.put("backend", report.backend());
+    details.put("state", report.state());
+    report.sharePercent().ifPresent(percent -> details.put("share_percent", percent));
+    order
+        .flatMap(StateOrder::over)
+        .ifPresent(over -> details.put("over_seconds", over.toSeconds()));
+    details.put("file_state", report.fileState());
+    details.put("by", by);
+    details.put("generation", report.generation());
+    return details;
   }
 
   /** The file's warnings are no news to one who changes a state. */

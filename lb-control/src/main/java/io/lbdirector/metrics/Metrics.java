@@ -1,5 +1,6 @@
 package io.lbdirector.metrics;
 
+import io.lbdirector.director.BalanceReport.Deviation;
 import io.lbdirector.director.DirectorControl.BackendReport;
 import io.lbdirector.director.DirectorControl.BindReport;
 import io.lbdirector.director.DirectorControl.CheckReport;
@@ -97,6 +98,10 @@ final class Metrics {
     Family info = gauge("lb_table_info", "Always 1; digest is that of the rows in force.");
     Family backends = gauge("lb_table_backends", "Backends of a table in a state.");
     Family rows = gauge("lb_table_backend_rows", "Rows of the 65536 that a backend leads.");
+    Family busiest =
+        gauge("lb_table_busiest_ratio", "Rows of the busiest backend, by what it is due.");
+    Family relaxed =
+        gauge("lb_table_balance_relaxed", "Whether no rows keep to the balance limit: 1 or 0.");
     for (TableReport table : report.tables()) {
       info.add(1, "table", table.name(), "algorithm", table.algorithm(), "digest", table.digest());
       Map<String, Integer> states = new HashMap<>();
@@ -107,11 +112,15 @@ final class Metrics {
         states.merge(backend.state(), 1, Integer::sum);
         rows.add(backend.rows(), "table", table.name(), "backend", backend.address());
       }
+      table.balance().busiest().ifPresent(one -> busiest.add(ratio(one), "table", table.name()));
+      relaxed.add(bit(table.balance().relaxed()), "table", table.name());
       states.forEach((state, count) -> backends.add(count, "table", table.name(), "state", state));
     }
     info.into(all);
     backends.into(all);
     rows.into(all);
+    busiest.into(all);
+    relaxed.into(all);
   }
 
   private void health() {
@@ -184,6 +193,11 @@ final class Metrics {
 
   private static Family counter(String name, String help) {
     return Family.counter(name, help);
+  }
+
+  /** To three decimals, as the percentage has one. */
+  private static double ratio(Deviation busiest) {
+    return Math.round(1000 + 10 * busiest.aboveDuePercent()) / 1000.0;
   }
 
   private static double bit(boolean flag) {

@@ -1,5 +1,7 @@
 package io.lbdirector.admin;
 
+import io.lbdirector.director.BalanceReport;
+import io.lbdirector.director.BalanceReport.Deviation;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,7 @@ public final class FakeDirector implements DirectorControl {
           List.of(),
           List.of("tcp 203.0.113.10:8080"),
           21_845,
+          21_800,
           21_840,
           5);
 
@@ -42,10 +45,12 @@ public final class FakeDirector implements DirectorControl {
   public volatile Optional<Duration> confirmWithin;
   public volatile CompletableFuture<PlanReport> planAnswer =
       CompletableFuture.completedFuture(
-          new PlanReport(true, 21_845, 21_840, 5, Optional.of(33.3), List.of(CHANGE), List.of()));
+          new PlanReport(
+              true, 21_845, 21_800, 21_840, 5, Optional.of(33.3), List.of(CHANGE), List.of()));
   public volatile String plannedToml;
   public volatile boolean rolledBack;
   public volatile boolean confirmed;
+  public volatile UnaryOperator<TableReport> tableAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<HealthReport> healthAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<CountersReport> countersAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<OutcomesReport> outcomesAnswer = UnaryOperator.identity();
@@ -123,7 +128,16 @@ public final class FakeDirector implements DirectorControl {
                 Optional.empty(),
                 "active",
                 "2026-01-02T04:05:06Z",
-                "root")),
+                "root"),
+            new OverrideReport(
+                "web",
+                "10.0.1.21",
+                "filling",
+                Optional.of(10),
+                Optional.of(300L),
+                "active",
+                "2026-01-02T04:05:07Z",
+                "uid 1000")),
         "",
         warnings);
   }
@@ -135,6 +149,7 @@ public final class FakeDirector implements DirectorControl {
         changed,
         2,
         21_845,
+        21_800,
         21_840,
         5,
         Optional.of(33.3),
@@ -146,21 +161,53 @@ public final class FakeDirector implements DirectorControl {
   public static final TableReport WEB =
       new TableReport(
           "web",
-          "rendezvous",
+          "balanced",
           2,
           List.of("src_addr", "src_port"),
           "0123456789abcdef".repeat(4),
           3,
+          new BalanceReport(
+              Optional.of(2.0),
+              false,
+              Optional.of(2.0),
+              Optional.of(new Deviation("10.0.1.11", 29_500, 1.9)),
+              Optional.of(new Deviation("10.0.1.13", 28_336, -2.1))),
           List.of(
               new BindReport("tcp 203.0.113.10:80", "web", 1_234_567, 1_234_567_890L),
               new BindReport("tcp [2001:db8:113::10]:80", "web", 0, 0)),
           List.of(
               new TableBackendReport(
-                  "10.0.1.11", "active", Optional.empty(), "active", "up", 1, 32_768),
+                  "10.0.1.11",
+                  "active",
+                  Optional.empty(),
+                  "active",
+                  "up",
+                  1,
+                  29_500,
+                  45.013,
+                  44.167),
               new TableBackendReport(
-                  "10.0.1.12", "draining", Optional.empty(), "active", "up", 1, 0),
+                  "10.0.1.12", "draining", Optional.empty(), "active", "up", 1, 0, 0, 0),
               new TableBackendReport(
-                  "10.0.1.13", "active", Optional.empty(), "active", "down", 1, 32_768)));
+                  "10.0.1.13",
+                  "active",
+                  Optional.empty(),
+                  "active",
+                  "down",
+                  1,
+                  28_336,
+                  43.237,
+                  44.167),
+              new TableBackendReport(
+                  "10.0.1.21",
+                  "filling",
+                  Optional.of(35),
+                  "active",
+                  "unknown",
+                  1,
+                  7_700,
+                  11.749,
+                  11.667)));
 
   private static final Map<String, Counter> OUTCOMES =
       Map.of("known", new Counter(1000, 100_000), "syn", new Counter(10, 600));
@@ -320,7 +367,7 @@ public final class FakeDirector implements DirectorControl {
   @Override
   public CompletionStage<Optional<TableReport>> table(String name) {
     return CompletableFuture.completedFuture(
-        name.equals("web") ? Optional.of(WEB) : Optional.empty());
+        name.equals("web") ? Optional.of(tableAnswer.apply(WEB)) : Optional.empty());
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.Readiness;
 import io.lbdirector.director.DirectorControl.RefusedException;
 import io.lbdirector.director.DirectorControl.StartingException;
+import io.lbdirector.director.DirectorControl.StateReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class OpenApiTest {
           post(
               "/v1/tables/{name}/backends/{ip}/state",
               "/v1/tables/web/backends/10.0.1.12/state",
-              "{\"state\": \"draining\"}"));
+              "{\"state\": \"filling\", \"share\": 35}"));
 
   /** Objects whose keys are names of things, so that any key is right. */
   private static final Pattern MAPS = Pattern.compile("/(verdicts|outcomes|details)$");
@@ -89,6 +90,10 @@ class OpenApiTest {
   @BeforeEach
   void serve() throws IOException {
     document = ApiDocument.read();
+    director.stateAnswer = // with every key that there may be
+        CompletableFuture.completedFuture(
+            new StateReport(
+                8, true, "web", "10.0.1.12", "filling", Optional.of(35), "active", 9, List.of()));
     server = AdminServer.start(folder.resolve("s"), Optional.empty(), director);
   }
 
@@ -198,6 +203,10 @@ class OpenApiTest {
           {"\"digest\":\"0", "\"digest\":\"g"},
           {"\"slot\":3", "\"slot\":-3"},
           {"\"slot\":3", "\"slot\":null"},
+          {"\"share_percent\":35", "\"share_percent\":100"},
+          {"\"share_percent\":35", "\"share_percent\":\"35%\""},
+          {"\"due_percent\":44.167", "\"due_percent\":-1"},
+          {"\"relaxed\":false", "\"relaxed\":0"},
         }) {
       Answered right = ask(question);
       String text = right.body().toString();

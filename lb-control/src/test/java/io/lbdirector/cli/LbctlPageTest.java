@@ -22,7 +22,7 @@ class LbctlPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plan -", "tables", "health", "drain web 10.0.1.12"})
+  @ValueSource(strings = {"plan -", "tables", "table web", "health", "drain web 10.0.1.12"})
   void shouldShowWhatCommandsPrint(String command) throws IOException {
     try (LbctlRunner lbctl = new LbctlRunner(folder)) {
       lbctl.run(command.split(" "));

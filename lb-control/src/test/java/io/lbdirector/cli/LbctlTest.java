@@ -7,10 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import io.lbdirector.admin.FakeDirector;
 import io.lbdirector.admin.ServedDirector;
-import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.ProblemReport;
 import io.lbdirector.director.DirectorControl.RefusedException;
-import io.lbdirector.director.DirectorControl.StateReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -111,6 +107,8 @@ class LbctlTest {
                      gateway6 2001:db8::1 at 02:00:00:00:06:01 (stale)
         by hand      10.0.1.12 of web is draining (active in the file), by root
                      2026-01-02T04:05:06Z
+        by hand      10.0.1.21 of web is filling from 10 % of its rows over 5m (active
+                     in the file), by uid 1000 2026-01-02T04:05:07Z
         warning      the live generation differs from /etc/lb/forwarding.toml; reload
                      that file, or change it
         """,
@@ -121,8 +119,8 @@ class LbctlTest {
   void shouldListTables() {
     assertPrints(
         """
-        TABLE  ALGORITHM   HOPS  BINDS  BACKENDS  DIGEST
-        web    rendezvous     2      2         3  0123456789ab
+        TABLE  ALGORITHM  HOPS  BINDS  BACKENDS  BUSIEST  DIGEST
+        web    balanced      2      2         4    +1.9%  0123456789ab
         """,
         "tables");
   }
@@ -132,7 +130,8 @@ class LbctlTest {
     assertPrints(
         """
         table        web
-        rows         rendezvous, 2 hops
+        rows         balanced, 2 hops
+        balance      busiest 10.0.1.11 +1.9%, idlest 10.0.1.13 -2.1%; limit +2.0%
         hash of      src_addr, src_port
         slot         3
         digest       0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
@@ -141,10 +140,11 @@ class LbctlTest {
         tcp 203.0.113.10:80        1,234,567  1.23 GB
         tcp [2001:db8:113::10]:80          0      0 B
 
-        BACKEND    STATE                    HEALTH  WEIGHT  ROWS LED  SHARE
-        10.0.1.11  active                   up           1    32,768  50.0%
-        10.0.1.12  draining (file: active)  up           1         0   0.0%
-        10.0.1.13  active                   down         1    32,768  50.0%
+        BACKEND    STATE                       HEALTH   WEIGHT  ROWS LED   SHARE     DUE
+        10.0.1.11  active                      up            1    29,500  45.01%  44.17%
+        10.0.1.12  draining (file: active)     up            1         0   0.00%   0.00%
+        10.0.1.13  active                      down          1    28,336  43.24%  44.17%
+        10.0.1.21  filling 35% (file: active)  unknown       1     7,700  11.75%  11.67%
         """,
         "table", "web");
   }
@@ -227,65 +227,6 @@ class LbctlTest {
     assertEquals(0, run("reload", "-", "--output", "json"));
     assertEquals("", err());
     assertTrue(out().contains("\"mtu is big\""), out());
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "drain,    DRAINING",
-    "inactive, INACTIVE",
-    "active,   ACTIVE",
-    "undrain,  FILE",
-  })
-  void shouldSetAState(String command, String state) {
-    assertPrints(
-        """
-        10.0.1.12 of web is draining (active in the file)
-        generation 8 is live, 21,845 rows moved
-        """,
-        command,
-        "a/b",
-        "2001:DB8::1");
-    assertEquals("a/b 2001:db8::1 " + state + " root", served.director.stateAsked);
-  }
-
-  @Test
-  void shouldSayWhatIsInForceAndWarnOnStderr() {
-    served.director.stateAnswer =
-        CompletableFuture.completedFuture(
-            new StateReport(
-                7,
-                false,
-                "web",
-                "10.0.1.12",
-                "active",
-                Optional.empty(),
-                "active",
-                0,
-                List.of("none is left")));
-    assertEquals(0, run("undrain", "web", "10.0.1.12"));
-    assertEquals("10.0.1.12 of web is active, as in the file\ngeneration 7 stays live\n", out());
-    assertEquals("warning: none is left\n", err());
-    served.director.stateAnswer =
-        CompletableFuture.completedFuture(
-            new StateReport(7, false, "web", "10.0.1.12", "", Optional.empty(), "", 0, List.of()));
-    assertPrints(
-        "10.0.1.12 of web is in no config that is live\ngeneration 7 stays live\n",
-        "undrain",
-        "web",
-        "10.0.1.12");
-    assertEquals(0, run("undrain", "web", "10.0.1.12", "--output", "json"));
-    assertTrue(out().contains("\"file_state\""), out());
-  }
-
-  @Test
-  void shouldSayWhyAStateIsNotSet() {
-    served.director.stateAnswer =
-        CompletableFuture.failedFuture(new NotFoundException("no table is named \"wbe\""));
-    assertEquals(1, run("drain", "wbe", "10.0.1.12"));
-    assertEquals("lbctl: no table is named \"wbe\"\n", err());
-    assertEquals(1, run("drain", "web", "10.0.1"));
-    assertTrue(err().contains("10.0.1"), err());
-    assertEquals("", out());
   }
 
   @Test
@@ -383,6 +324,14 @@ class LbctlTest {
         "top --interval 99ms",
         "top --count 0",
         "undrain web 10.0.1.12 now",
+        "drain web 10.0.1.12 --over 0s",
+        "drain web 10.0.1.12 --share 35%",
+        "fill web",
+        "fill web 10.0.1.12 --share 35",
+        "fill web 10.0.1.12 --share 0%",
+        "fill web 10.0.1.12 --share 100%",
+        "fill web 10.0.1.12 --share 35.5%",
+        "fill web 10.0.1.12 --over soon",
         "status --output yaml",
         "status --socket",
         "check"
@@ -404,6 +353,7 @@ class LbctlTest {
         "health",
         "top",
         "drain",
+        "fill",
         "undrain",
         "inactive",
         "active",
@@ -444,6 +394,7 @@ class LbctlTest {
         "rollback",
         "confirm",
         "drain web 10.0.1.12",
+        "fill web 10.0.1.12 --over 1440m",
         "drain web 10.0.1.12 --wait --quiet 1ms",
         "top --count 1 --interval 100ms"
       })

@@ -26,9 +26,15 @@ class NumbersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0.0%", "65536, 100.0%", "21845, 33.3%", "43691, 66.7%", "32, 0.0%", "33, 0.1%"})
-  void shouldWriteShares(long rows, String share) {
-    assertEquals(share, Numbers.shareOfRows(rows));
+  @CsvSource({"0, 0.00%", "100, 100.00%", "33.333, 33.33%", "0.398, 0.40%", "9.999, 10.00%"})
+  void shouldWriteShares(double percent, String share) {
+    assertEquals(share, Numbers.share(percent));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, +0.0%", "2.34, +2.3%", "-0.4, -0.4%", "-0.04, +0.0%", "-100, -100.0%"})
+  void shouldWriteDeviations(double percent, String deviation) {
+    assertEquals(deviation, Numbers.deviation(percent));
   }
 
   @ParameterizedTest

@@ -38,4 +38,16 @@ class SpanTest {
   void shouldTellTimesInOneUnit(long seconds, String text) {
     assertEquals(text, Span.text(Duration.ofSeconds(seconds)));
   }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1s", "90, 90s", "300, 5m", "5400, 90m", "7200, 2h", "86400, 24h"})
+  void shouldTellWholeTimesAsOneGivesThem(long seconds, String text) {
+    assertEquals(text, Span.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms, 1", "1s, 1", "1001ms, 2", "5m, 300"})
+  void shouldCountSecondsThatHaveBegun(String text, long seconds) {
+    assertEquals(seconds, new Span.Converter().convert(text).seconds());
+  }
 }

@@ -1,5 +1,7 @@
 package io.lbdirector.cli;
 
+import io.lbdirector.director.BalanceReport;
+import io.lbdirector.director.BalanceReport.Deviation;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.forwarding.IpAddress;
@@ -32,10 +34,26 @@ final class WideDirector implements DirectorControl {
           List.of("src_addr", "dst_addr", "src_port", "dst_port"),
           "f".repeat(64),
           8191,
+          new BalanceReport(
+              Optional.of(100.0),
+              true,
+              Optional.of(115.6),
+              Optional.of(new Deviation(ADDRESS, 65_536, 6_553_500.0)),
+              Optional.of(new Deviation(ADDRESS, 0, -100.0))),
           Collections.nCopies(3, BIND),
           List.of(
               new TableBackendReport(
-                  ADDRESS, "filling", Optional.of(99), "inactive", "unknown", 65_535, 65_536)));
+                  ADDRESS, "draining", Optional.empty(), "inactive", "unknown", 1, 0, 0, 0),
+              new TableBackendReport(
+                  ADDRESS,
+                  "filling",
+                  Optional.of(99),
+                  "inactive",
+                  "unknown",
+                  65_535,
+                  65_536,
+                  100,
+                  100)));
 
   private static final TableChange CHANGE =
       new TableChange(
@@ -46,6 +64,7 @@ final class WideDirector implements DirectorControl {
           Collections.nCopies(9, ADDRESS + " inactive to draining"),
           Collections.nCopies(9, BIND.bind()),
           Collections.nCopies(9, BIND.bind()),
+          MANY,
           MANY,
           MANY,
           MANY);
@@ -62,6 +81,7 @@ final class WideDirector implements DirectorControl {
             MANY,
             true,
             4096,
+            MANY,
             MANY,
             MANY,
             MANY,
@@ -91,7 +111,7 @@ final class WideDirector implements DirectorControl {
   public CompletionStage<PlanReport> plan(byte[] toml, String name) {
     return now(
         new PlanReport(
-            true, MANY, MANY, MANY, Optional.of(100.0), List.of(CHANGE), List.of(SENTENCE)));
+            true, MANY, MANY, MANY, MANY, Optional.of(100.0), List.of(CHANGE), List.of(SENTENCE)));
   }
 
   @Override

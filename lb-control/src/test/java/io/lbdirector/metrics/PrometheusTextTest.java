@@ -72,7 +72,10 @@ final class PrometheusTextTest {
     assertHas("lb_backend_packets_total{backend=\"10.0.1.12\"} 234567.0");
     assertHas("lb_table_backends{state=\"draining\",table=\"web\"} 1.0");
     assertHas("lb_table_backends{state=\"inactive\",table=\"web\"} 0.0");
-    assertHas("lb_table_backend_rows{backend=\"10.0.1.11\",table=\"web\"} 32768.0");
+    assertHas("lb_table_backends{state=\"filling\",table=\"web\"} 1.0");
+    assertHas("lb_table_backend_rows{backend=\"10.0.1.11\",table=\"web\"} 29500.0");
+    assertHas("lb_table_busiest_ratio{table=\"web\"} 1.019");
+    assertHas("lb_table_balance_relaxed{table=\"web\"} 0.0");
     assertHas(
         "lb_check_health{backend=\"10.0.1.13\",check=\"http :80/healthz\",table=\"web\"} 0.0");
     assertHas(
