@@ -26,10 +26,12 @@ final class ArchiveTraining {
       "{\"address\":\"192.0.2.2\",\"health\":\"up\",\"packets\":1,\"bytes\":2,\"tables\":[\"web\"]}";
   private static final String TABLE =
       "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"hops\":2,\"hash_fields\":[\"src_addr\"],"
-          + "\"digest\":\"00\",\"slot\":1,\"binds\":["
+          + "\"digest\":\"00\",\"slot\":1,\"balance\":{\"limit_percent\":2.0,\"relaxed\":false,"
+          + "\"busiest\":{\"backend\":\"192.0.2.2\",\"above_due_percent\":0.0},"
+          + "\"idlest\":{\"backend\":\"192.0.2.2\",\"above_due_percent\":0.0}},\"binds\":["
           + BIND
           + "],\"backends\":[{\"address\":\"192.0.2.2\",\"state\":\"draining\",\"file_state\":\"active\",\"health\":\"up\","
-          + "\"weight\":1,\"rows\":65536}]}";
+          + "\"weight\":1,\"rows\":65536,\"rows_percent\":100.0,\"due_percent\":100.0}]}";
   private static final String OVERRIDE =
       "{\"table\":\"web\",\"backend\":\"192.0.2.2\",\"state\":\"draining\",\"file_state\":\"active\","
           + "\"set_at\":\"t\",\"set_by\":\"root\"}";
@@ -52,11 +54,12 @@ final class ArchiveTraining {
           + BACKEND
           + "]}";
   private static final String RELOADED =
-      "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":2,"
+      "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":2,\"rows_minimum\":2,"
           + "\"rows_rescued\":1,\"rows_lost\":1,\"traffic_percent\":1.5,\"tables\":[{"
           + "\"table\":\"web\",\"change\":\"changed\",\"backends_added\":[\"a\"],"
           + "\"backends_removed\":[\"a\"],\"states_changed\":[\"a\"],\"binds_added\":[\"a\"],"
-          + "\"binds_removed\":[\"a\"],\"rows_moved\":2,\"rows_rescued\":1,\"rows_lost\":1}],"
+          + "\"binds_removed\":[\"a\"],\"rows_moved\":2,\"rows_minimum\":2,"
+          + "\"rows_rescued\":1,\"rows_lost\":1}],"
           + "\"confirm_by\":\"t\",\"warnings\":[]}";
   private static final String HEALTH =
       "{\"frozen\":true,\"stalled_seconds\":1,\"tables\":[{\"table\":\"web\","
@@ -120,7 +123,8 @@ final class ArchiveTraining {
             "backends",
             "counters",
             "drain web 192.0.2.2",
-            "drain web 192.0.2.2 --wait --quiet 1ms",
+            "drain web 192.0.2.2 --over 1s --wait --quiet 1ms",
+            "fill web 192.0.2.2 --share 35%",
             "confirm --output json",
             "rollback"
           }) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.director.DirectorControl.TableChange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +118,15 @@ final class ChangeReportsTest {
     assertEquals(
         List.of("table \"web\": " + sentence),
         advice(web(algorithm, hops, plain(8)), web(algorithm, hops, plain(8 + added))));
+  }
+
+  @Test
+  void shouldWarnAsThePageShows() throws IOException {
+    String page = Files.readString(Path.of("../docs/lbctl.md"));
+    for (String warning :
+        changes(web("rendezvous", 2, plain(8)), web("rendezvous", 2, plain(10))).warnings()) {
+      assertTrue(page.contains("\nwarning: " + warning + "\n"), warning);
+    }
   }
 
   /** Weights of 10.0.1.1 and so on. */
