@@ -101,9 +101,9 @@ final class DirectorSlowStartTest {
     assertEquals(all * percent / 100.0, rows, 0.02 * all, percent + " % of " + all);
   }
 
-  private Event awaitEvent() throws InterruptedException {
+  private Event awaitEvent(String type) throws InterruptedException {
     Event event = events.take();
-    while (!event.type().equals("share")) {
+    while (!event.type().equals(type)) {
       event = events.poll(60, TimeUnit.SECONDS);
     }
     return event;
@@ -117,7 +117,7 @@ final class DirectorSlowStartTest {
     assertShare(30, rowsAt(30, "filling", Optional.of(30)));
     assertShare(75, rowsAt(75, "filling", Optional.of(75)));
     assertEquals(all, rowsAt(100, "filling", Optional.empty()));
-    assertEquals("10.0.1.2 of web has all of its share", awaitEvent().message());
+    assertEquals("10.0.1.2 of web has all of its share", awaitEvent("share").message());
     long generation = running.status().generation();
     TimeUnit.MILLISECONDS.sleep(1500); // a step more, if there were one
     assertEquals(generation, running.status().generation());
@@ -139,6 +139,10 @@ final class DirectorSlowStartTest {
         set(BackendState.DRAINING, OptionalInt.empty(), Optional.of(Duration.ofSeconds(50)));
     assertEquals("filling", report.state());
     assertEquals(Optional.of(99), report.sharePercent());
+    Event asked = awaitEvent("state");
+    assertEquals("10.0.1.2 of web is draining over 50 s, by the test", asked.message());
+    assertEquals(99, asked.details().get("share_percent"));
+    assertEquals(50L, asked.details().get("over_seconds"));
     assertShare(50, rowsAt(25, "filling", Optional.of(50)));
     restart(WEB);
     OverrideReport override = running.status().overrides().get(0);
@@ -146,13 +150,16 @@ final class DirectorSlowStartTest {
     assertEquals(Optional.of(50L), override.overSeconds());
     assertShare(20, rowsAt(40, "filling", Optional.of(20)));
     assertEquals(0, rowsAt(50, "draining", Optional.empty()));
-    assertEquals("10.0.1.2 of web drains: it gets no new connections", awaitEvent().message());
+    assertEquals(
+        "10.0.1.2 of web drains: it gets no new connections", awaitEvent("share").message());
   }
 
   @Test
   void shouldDrainFromTheShareThatABackendHas() throws Exception {
     set(BackendState.FILLING, OptionalInt.of(40), Optional.empty());
     assertShare(40, b().rows());
+    assertEquals(
+        "10.0.1.2 of web is filling, 40 % of its rows, by the test", awaitEvent("state").message());
     set(BackendState.DRAINING, OptionalInt.empty(), Optional.of(Duration.ofSeconds(100)));
     assertEquals(Optional.of(40), b().sharePercent());
     assertShare(20, rowsAt(50, "filling", Optional.of(20)));
