@@ -42,8 +42,8 @@ struct lb_settings {
 	__u8 reserved[38];
 };
 
-#define LB_SETTING_COPY_DSCP (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
-#define LB_SETTING_ECHO_PASS (1U << 1) /* ICMP echo to a VIP goes to the kernel */
+#define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
+#define LB_SETTING_ECHO_PASS  (1U << 1) /* ICMP echo to a VIP goes to the kernel */
 #define LB_SETTING_ECHO_REPLY (1U << 2) /* ICMP echo to a VIP is answered by the program */
 
 struct lb_live {
@@ -141,8 +141,8 @@ enum lb_verdict {
 
 	LB_DROP_TOO_BIG = 18, /* too big for the way to the backends, and not answered: too many
 				 were, or it is none to be answered */
-	LB_TX_TOO_BIG = 19, /* too big for the way to the backends: its sender was told; normal */
-	LB_TX_ECHO = 20,    /* echo request to a VIP, answered here; normal */
+	LB_TX_TOO_BIG = 19,   /* too big for the way to the backends: its sender was told; normal */
+	LB_TX_ECHO = 20,      /* echo request to a VIP, answered here; normal */
 
 	LB_VERDICTS = 21,
 };

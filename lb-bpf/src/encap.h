@@ -65,8 +65,8 @@ static __always_inline __u32 encap_gue_length(const struct hops *hops)
 /* Bytes of all headers that go in front of a packet, but Ethernet's. */
 static __always_inline __u32 encap_overhead(const struct hops *hops)
 {
-	return encap_gue_length(hops) + (hops->family == LB_FAMILY_IPV4 ? sizeof(struct iphdr)
-									: sizeof(struct ipv6hdr));
+	return encap_gue_length(hops) +
+	       (hops->family == LB_FAMILY_IPV4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
 /* How long a packet may be that goes to @hops; 0: not limited here. */

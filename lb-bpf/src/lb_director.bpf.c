@@ -22,9 +22,8 @@ static __always_inline int is_echo(const struct packet *packet)
 	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
 }
 
-static __always_inline enum lb_verdict find_hops(const struct lb_vip *vip,
-						 const struct packet *packet, __u64 hash,
-						 struct hops *hops)
+static __always_inline enum lb_verdict
+find_hops(const struct lb_vip *vip, const struct packet *packet, __u64 hash, struct hops *hops)
 {
 	enum lb_verdict reason;
 	__u64 alternative;

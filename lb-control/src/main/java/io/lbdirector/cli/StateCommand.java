@@ -160,7 +160,7 @@ abstract class StateCommand extends ChangeCommand {
         names = "--share",
         paramLabel = "SHARE",
         converter = Share.Converter.class,
-        description = "1% to 99% of its rows; with --over where it begins.")
+        description = "1%% to 99%% of its rows; with --over where it begins.")
     private Share share;
 
     @Option(

@@ -149,7 +149,7 @@ class AdminServerTest {
         "{\"state\": null}",
         "{\"state\": 1}",
         "{\"state\": [\"draining\"]}",
-        "{\"state\": \"filling\"}",
+        "{\"state\": \"full\"}",
         "{\"state\": \"DRAINING\"}",
         "{\"state\": \"draining\", \"wait\": true}",
         "{\"state\": \"draining\"} x",
