@@ -195,13 +195,13 @@ class ConfigLoaderLimitsTest {
   void shouldNameTablesByTheirCountWhenTooManyAreToBeNamed() throws ConfigException {
     StringBuilder text = new StringBuilder(DIRECTOR);
     for (int i = 0; i < 5; i++) {
-      text.append(table("t" + i)).append("alt_hash_fields = [\"dst_addr\"]\n");
+      text.append(table("t" + i)).append("encapsulation = \"ipip\"\n");
       text.append(bind("198.18.0." + i)).append(backend(1));
     }
     assertEquals(
         List.of(
             "this build checks but does not act on:"
-                + " alt_hash_fields of table \"t0\" and \"t1\" and \"t2\" and 2 more"),
+                + " encapsulation = \"ipip\" of table \"t0\" and \"t1\" and \"t2\" and 2 more"),
         ConfigLoader.load(text.toString().getBytes(UTF_8), "test.toml").warnings());
   }
 
