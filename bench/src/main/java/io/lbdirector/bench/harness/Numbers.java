@@ -22,6 +22,21 @@ public final class Numbers {
     return fixed("%.2f", ratio);
   }
 
+  /** A part of something, in percent with two decimals. */
+  public static String percent(double part) {
+    return fixed("%.2f", 100 * part) + " %";
+  }
+
+  /** How far above, or below, something is: as {@link #percent}, with its sign. */
+  public static String deviation(double part) {
+    return fixed("%+.2f", 100 * part) + " %";
+  }
+
+  /** A mean of counts, with one decimal; 0 only if it is. */
+  public static String mean(double mean) {
+    return mean == 0 ? "0" : mean < 0.1 ? "< 0.1" : fixed("%,.1f", mean);
+  }
+
   /** A count, its thousands apart. */
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);

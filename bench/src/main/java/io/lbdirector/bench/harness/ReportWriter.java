@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes a suite's results: {@code SUITE.md} to read, {@code SUITE.csv} with every sample, and
- * {@code SUITE.SERIES.hgrm}, percentiles as HdrHistogram's plotters take them.
+ * Writes a suite's results: {@code SUITE.md} to read, {@code SUITE.PLOT.png} that it shows, {@code
+ * SUITE.csv} with every sample, and {@code SUITE.SERIES.hgrm}, percentiles as HdrHistogram's
+ * plotters take them.
  */
 public final class ReportWriter {
   /** Steps in which a .hgrm halves the distance to 100 %. */
@@ -36,7 +37,10 @@ public final class ReportWriter {
   public Path write(Report report, Provenance provenance) {
     try {
       Files.createDirectories(folder);
-      deleteOldHistograms();
+      deleteOldFiles();
+      for (Plot plot : report.plots()) {
+        PlotWriter.write(plot, folder.resolve(fileName(plot)));
+      }
       for (Series series : report.series()) {
         writeHistogram(series);
       }
@@ -47,17 +51,21 @@ public final class ReportWriter {
     }
   }
 
-  private void deleteOldHistograms() throws IOException {
+  private void deleteOldFiles() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(this::isOwnHistogram).toList()) {
+      for (Path file : files.filter(this::isHistogramOrPlot).toList()) {
         Files.delete(file);
       }
     }
   }
 
-  private boolean isOwnHistogram(Path file) {
+  private boolean isHistogramOrPlot(Path file) {
     String name = file.getFileName().toString();
-    return name.startsWith(suite + ".") && name.endsWith(".hgrm");
+    return name.startsWith(suite + ".") && (name.endsWith(".hgrm") || name.endsWith(".png"));
+  }
+
+  private String fileName(Plot plot) {
+    return suite + "." + plot.name() + ".png";
   }
 
   /** Nanoseconds per operation. */
@@ -90,6 +98,10 @@ public final class ReportWriter {
       lines.add("## " + finding.caption());
       lines.add("");
       addTable(lines, finding.header(), finding.rows());
+    }
+    for (Plot plot : report.plots()) {
+      lines.add("![%s](%s)".formatted(plot.title(), fileName(plot)));
+      lines.add("");
     }
     addList(lines, "What the numbers include", report.includes());
     lines.add("");

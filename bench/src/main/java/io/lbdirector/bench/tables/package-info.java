@@ -1,2 +1,2 @@
-/** How long the rows of a table take to build. */
+/** What tables are like, beside those of others, and how long their rows take to build. */
 package io.lbdirector.bench.tables;
