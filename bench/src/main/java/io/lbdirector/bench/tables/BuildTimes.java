@@ -70,7 +70,8 @@ final class BuildTimes {
     BuildTimes times = new BuildTimes(backends);
     for (int round = -warmUps; round < rounds; round++) {
       for (Kind kind : times.kinds) {
-        kind.build().run(round < 0 ? new Series("warm-up", 1) : kind.series(), round);
+        kind.build()
+            .run(round < 0 ? new Series("warm-up of " + kind.series(), 1) : kind.series(), round);
       }
     }
     return times;

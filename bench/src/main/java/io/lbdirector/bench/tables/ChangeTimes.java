@@ -78,7 +78,11 @@ final class ChangeTimes {
     builds.forEach(
         (change, of) ->
             of.get(round % VICTIMS)
-                .run(isWarmUp ? new Series("warm-up", 1) : series.get(change), round));
+                .run(
+                    isWarmUp
+                        ? new Series("warm-up of " + series.get(change), 1)
+                        : series.get(change),
+                    round));
   }
 
   int backends() {

@@ -26,8 +26,8 @@ public final class TablesSuite implements Suite {
   private record Size(int backends, int rounds) {}
 
   private static final List<Size> BUILT =
-      List.of(new Size(3, 400), new Size(50, 200), new Size(250, 100), new Size(1000, 40));
-  private static final List<Size> CHANGED = List.of(new Size(250, 200), new Size(1000, 100));
+      List.of(new Size(3, 400), new Size(50, 200), new Size(250, 60), new Size(1000, 25));
+  private static final List<Size> CHANGED = List.of(new Size(250, 100), new Size(1000, 40));
 
   @Override
   public String name() {
@@ -54,7 +54,7 @@ public final class TablesSuite implements Suite {
   }
 
   private static int warmUps(Effort effort) {
-    return effort.of(10, 1);
+    return effort.of(5, 1);
   }
 
   private static List<Comparison> compare(Effort effort, int seeds, Consumer<String> progress) {
@@ -90,7 +90,7 @@ public final class TablesSuite implements Suite {
     List<ChangeTimes> all = new ArrayList<>();
     for (Size size : CHANGED.subList(0, effort.of(CHANGED.size(), 1))) {
       ChangeTimes times =
-          ChangeTimes.of(size.backends(), 3 * warmUps(effort), effort.of(size.rounds(), 3));
+          ChangeTimes.of(size.backends(), 6 * warmUps(effort), effort.of(size.rounds(), 3));
       all.add(times);
       progress.accept(
           "%d backends, one more: p50 %.2f ms"

@@ -35,6 +35,7 @@ class MovesTest {
     assertEquals(4, moves.moved());
     assertEquals(2, moves.minimum()); // A and C lead one row fewer, B as many
     assertEquals(2, moves.needless());
+    assertEquals(2, new Moves(AFTER, BEFORE).minimum()); // D leads none; A and C gain what it had
     assertEquals(0, new Moves(BEFORE, BEFORE).moved());
   }
 
