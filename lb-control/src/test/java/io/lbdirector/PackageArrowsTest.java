@@ -37,7 +37,7 @@ class PackageArrowsTest {
           Map.entry(
               "director",
               Set.of("forwarding", "config", "abi", "bpf", "os", "dataplane", "health")),
-          Map.entry("metrics", Set.of(CONTROL)),
+          Map.entry("metrics", Set.of(CONTROL, "director.BalanceReport")),
           Map.entry("admin", Set.of("forwarding", "metrics", "os.Groups", CONTROL)),
           Map.entry("glb", Set.of("config", "forwarding")),
           Map.entry("cli", Set.of("admin", "config", "forwarding", "glb")),
