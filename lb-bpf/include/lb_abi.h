@@ -14,7 +14,7 @@
 
 /* Pinned objects of one layout live in a folder of this number; a change of any layout below, or of
  * a map's type, size or flags, takes the next one. */
-#define LB_LAYOUT_VERSION 1
+#define LB_LAYOUT_VERSION 2
 
 #define LB_GUE_PORT 19523 /* outer UDP destination port, unless the loader says otherwise */
 
@@ -23,9 +23,14 @@
 #define LB_TABLE_SLOTS	 8193 /* two generations of 4,096 tables, and the empty one in slot 0 */
 #define LB_GENERATIONS	 2    /* slots of what exists once per generation: live and idle */
 #define LB_MAX_PORTS	 256
+#define LB_MAX_BINDS	 65536	/* of one generation, exact and wide together */
 #define LB_MAX_VIPS	 131072 /* exact entries of one generation: 65,536 binds, and their echo */
+#define LB_MAX_SPANS	 262144 /* port spans of one generation: four a bind */
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
 #define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
+#define LB_WIDE_SLOTS	 131073 /* of lb_wide_binds: likewise; index 0 means no bind */
+#define LB_SPAN_SLOTS	 524288 /* of lb_spans: two generations */
+#define LB_WIDE_WORDS	 1024	/* of 64 bits, a bit for each value of 16 bits */
 
 #define LB_MAX_COUNTERS 64 /* verdicts or outcomes: room for those to come, in the same layout */
 
@@ -38,8 +43,9 @@ struct lb_settings {
 	__be32 source_ip; /* outer IPv4 source address; 0: none, IPv4 backends cannot be reached */
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
-	__u16 mtu; /* bytes of IP packet on the way to the backends; 0: as the port has it */
-	__u8 reserved[38];
+	__u32 wide; /* wide binds of this generation; 0: it has none to look for */
+	__u16 mtu;  /* bytes of IP packet on the way to the backends; 0: as the port has it */
+	__u8 reserved[34];
 };
 
 #define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
@@ -85,6 +91,69 @@ struct lb_vip {
 	__u8 alt_hash_fields; /* LB_HASH_*; 0: no migration of hash fields under way */
 	__u16 flags;	      /* reserved, 0 */
 	__u32 reserved;
+};
+
+/*
+ * Wide binds: those of more than one address, protocol or port. A packet that no exact bind takes
+ * looks whether its bit in lb_wide_bits is set; then for the longest prefix that holds its address,
+ * in lb_nets4 or lb_nets6; then, among the spans of that prefix and its own protocol, for the one
+ * that holds its port. Spans of a prefix have in them what the prefixes around it give where it has
+ * nothing of its own, so the longest prefix alone says it all.
+ */
+
+/* lb_nets4, lb_nets6: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> LPM_TRIE. */
+struct lb_net4_key {
+	__u32 length; /* leading bits of the address that count */
+	__be32 address;
+};
+
+struct lb_net6_key {
+	__u32 length;
+	__u8 address[16];
+};
+
+struct lb_span_list {
+	__u32 first; /* index in lb_spans; the first span begins at port 0 */
+	__u32 count; /* up to 65,536, by ascending port; 0: no bind here */
+};
+
+struct lb_net {
+	struct lb_span_list tcp;
+	struct lb_span_list udp;
+	__u32 echo; /* index in lb_wide_binds, for echo requests */
+	__u32 reserved;
+};
+
+/* lb_spans: ARRAY, mmapable. Each span ends where the next of its list begins. The half of a
+ * generation is used from slot * LB_MAX_SPANS on; what no live lb_net leads to means nothing. */
+struct lb_span {
+	__u32 port; /* lowest, in host order. Port 0 is none that a bind can have */
+	__u32 bind; /* index in lb_wide_binds; 0: no bind */
+};
+
+/* lb_wide_binds: ARRAY, mmapable. The binds of a generation stand from 1 + slot * LB_MAX_BINDS on,
+ * as many as its settings say. Packets use the first member only; the rest is who it is. */
+struct lb_wide_bind {
+	struct lb_vip vip;
+	__u8 address[16]; /* of the prefix; an IPv4 address takes the first 4 bytes */
+	__u8 length;	  /* of the prefix */
+	__u8 family;	  /* LB_FAMILY_* */
+	__u8 protocol;	  /* 0: any */
+	__u8 pad;
+	__u16 first_port; /* host order, both ends included */
+	__u16 last_port;
+	__u8 reserved[8];
+};
+
+/*
+ * lb_wide_bits: ARRAY of LB_GENERATIONS, mmapable. A bit that is not set says that no wide bind
+ * holds the address: most packets that are not ours need no more than that. IPv4 addresses go by
+ * their first 16 bits, IPv6 addresses by the XOR of their first, second and third 16 bits, each as
+ * a number read big-endian.
+ */
+struct lb_wide_bits {
+	__u64 ipv4[LB_WIDE_WORDS];
+	__u64 ipv6[LB_WIDE_WORDS];
 };
 
 #define LB_HASH_SRC_ADDR (1U << 0)
@@ -278,6 +347,12 @@ _Static_assert(sizeof(struct lb_port) == 24, "lb_port has no hidden padding");
 _Static_assert(sizeof(struct lb_vip4_key) == 8, "lb_vip4_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip6_key) == 20, "lb_vip6_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip) == 32, "lb_vip has no hidden padding");
+_Static_assert(sizeof(struct lb_net4_key) == 8, "lb_net4_key has no hidden padding");
+_Static_assert(sizeof(struct lb_net6_key) == 20, "lb_net6_key has no hidden padding");
+_Static_assert(sizeof(struct lb_net) == 24, "lb_net has no hidden padding");
+_Static_assert(sizeof(struct lb_span) == 8, "lb_span has no hidden padding");
+_Static_assert(sizeof(struct lb_wide_bind) == 64, "one cache line");
+_Static_assert(sizeof(struct lb_wide_bits) == 16384, "8 KiB for each family");
 _Static_assert(sizeof(struct lb_row) == 8, "a row is one 64-bit load");
 _Static_assert(sizeof(struct lb_backend) == 24, "lb_backend has no hidden padding");
 _Static_assert(sizeof(struct lb_counter) == 16, "lb_counter has no hidden padding");

@@ -46,7 +46,7 @@ int lb_director(struct xdp_md *ctx)
 {
 	const __u32 length = frame_length(ctx);
 	struct generation generation;
-	struct packet packet;
+	struct packet packet = {}; /* unset bytes of a union upset the verifier */
 	struct hops hops;
 	const struct lb_vip *vip;
 	const struct lb_port *port;
@@ -99,6 +99,9 @@ const struct lb_abi_types {
 	struct lb_vip4_key vip4_key;
 	struct lb_vip6_key vip6_key;
 	struct lb_vip vip;
+	struct lb_net4_key net4_key;
+	struct lb_net6_key net6_key;
+	struct lb_net net;
 	struct lb_row row;
 	struct lb_gue gue;
 	enum lb_verdict verdict;

@@ -42,6 +42,23 @@ struct lb_vips6_inner {
 	__uint(value_size, sizeof(struct lb_vip));
 };
 
+/* Tries likewise. */
+struct lb_nets4_inner {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC); /* tries have no other way */
+	__uint(key_size, sizeof(struct lb_net4_key));
+	__uint(value_size, sizeof(struct lb_net));
+};
+
+struct lb_nets6_inner {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(key_size, sizeof(struct lb_net6_key));
+	__uint(value_size, sizeof(struct lb_net));
+};
+
 struct lb_table_inner {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, LB_TABLE_ROWS);
@@ -63,6 +80,44 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__array(values, struct lb_vips6_inner);
 } lb_vips6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_nets4_inner);
+} lb_nets4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_nets6_inner);
+} lb_nets6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_SPAN_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct lb_span);
+} lb_spans SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_WIDE_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct lb_wide_bind);
+} lb_wide_binds SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct lb_wide_bits);
+} lb_wide_bits SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /** Names and sizes of {@code lb_abi.h}. */
 public final class Abi {
   /** Pinned objects of one layout live in a folder of this number. */
-  public static final int LAYOUT_VERSION = 1;
+  public static final int LAYOUT_VERSION = 2;
 
   public static final int GUE_PORT = 19523;
   public static final int TABLE_ROWS = 65_536;
@@ -14,9 +14,19 @@ public final class Abi {
   public static final int TABLE_SLOTS = 8193;
   public static final int GENERATIONS = 2;
   public static final int MAX_PORTS = 256;
+
+  /** Binds of one config. */
+  public static final int MAX_BINDS = 65_536;
+
   public static final int MAX_VIPS = 131_072;
+
+  /** Spans of ports of one generation. */
+  public static final int MAX_SPANS = 262_144;
+
   public static final int MAX_BACKENDS = 65_536;
   public static final int MAX_VIP_STATS = 131_073;
+  public static final int WIDE_SLOTS = 131_073;
+  public static final int SPAN_SLOTS = 524_288;
 
   /**
    * Entries of lb_verdicts, lb_outcomes and lb_probe_seen: room for those to come, in the same
@@ -46,6 +56,11 @@ public final class Abi {
   public static final String PORTS = "lb_ports";
   public static final String VIPS4 = "lb_vips4";
   public static final String VIPS6 = "lb_vips6";
+  public static final String NETS4 = "lb_nets4";
+  public static final String NETS6 = "lb_nets6";
+  public static final String SPANS = "lb_spans";
+  public static final String WIDE_BINDS = "lb_wide_binds";
+  public static final String WIDE_BITS = "lb_wide_bits";
   public static final String TABLES = "lb_tables";
   public static final String BACKENDS = "lb_backends";
   public static final String VERDICTS = "lb_verdicts";

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
  *   0: generation (u64) | 8: reserved
  *  64: settings[0] | 128: settings[1] | length 192
  *
- *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: mtu (u16)
- *            26: reserved | length 64
+ *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: wide (u32)
+ *            | 28: mtu (u16) | 30: reserved | length 64
  * </pre>
  */
 public final class LiveLayout {
@@ -22,7 +22,8 @@ public final class LiveLayout {
   static final int SOURCE_IP_OFFSET = 0;
   static final int FLAGS_OFFSET = 4;
   static final int SOURCE_IP6_OFFSET = 8;
-  static final int MTU_OFFSET = 24;
+  static final int WIDE_OFFSET = 24;
+  static final int MTU_OFFSET = 28;
   public static final int SETTINGS_LENGTH = 64;
   public static final int LENGTH = 192;
 
@@ -57,6 +58,11 @@ public final class LiveLayout {
     return SETTINGS_OFFSET + slot * SETTINGS_LENGTH;
   }
 
+  /** Where the number of wide binds of one slot is in {@code struct lb_live}: a u32. */
+  public static int wideOffset(int slot) {
+    return settingsOffset(slot) + WIDE_OFFSET;
+  }
+
   /**
    * What one generation sets for all its tables.
    *
@@ -77,6 +83,7 @@ public final class LiveLayout {
     public static final Settings NONE =
         new Settings(Optional.empty(), Optional.empty(), false, Echo.FORWARD, OptionalInt.empty());
 
+    /** With no wide binds: their number is no setting, and written apart. */
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(SETTINGS_LENGTH);
       sourceIp.ifPresent(ip -> value.put(SOURCE_IP_OFFSET, ip.toBytes()));

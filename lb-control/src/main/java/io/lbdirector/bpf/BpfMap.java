@@ -293,7 +293,8 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /**
-   * Makes or replaces entries with one system call.
+   * Makes or replaces entries with one system call; with one each where the kernel has no batches
+   * for that type of map, as for tries before 5.13.
    *
    * @param keys direct buffer; {@code count} keys from its position on, without gaps
    * @param values direct buffer; the values to them, likewise
@@ -303,8 +304,27 @@ public final class BpfMap implements AutoCloseable {
     requireShared("updatePerCpu");
     requireRoom("keys", keys, count, spec.keySize());
     requireRoom("values", values, count, spec.valueSize());
-    if (count > 0) {
-      tryUpdateBatch(keys, values, count).check(this, count);
+    if (count == 0) {
+      return;
+    }
+    BatchResult result = tryUpdateBatch(keys, values, count);
+    if (result.written() == 0 && BpfErrno.meansNoBatch(result.errno())) {
+      updateOneByOne(keys, values, count);
+    } else {
+      result.check(this, count);
+    }
+  }
+
+  /** What {@link #updateBatch} does on a kernel without batches for this type of map. */
+  void updateOneByOne(ByteBuffer keys, ByteBuffer values, int count) {
+    ByteBuffer unreadKeys = keys.duplicate();
+    ByteBuffer unreadValues = values.duplicate();
+    byte[] key = new byte[spec.keySize()];
+    byte[] value = new byte[spec.valueSize()];
+    for (int i = 0; i < count; i++) {
+      unreadKeys.get(key);
+      unreadValues.get(value);
+      update(key, value);
     }
   }
 

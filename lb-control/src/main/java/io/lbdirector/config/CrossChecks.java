@@ -4,12 +4,10 @@ import io.lbdirector.config.DirectorConfig.Director;
 import io.lbdirector.config.DirectorConfig.TableBackend;
 import io.lbdirector.config.DirectorConfig.TableBind;
 import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.BindPrecedence;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Prefix;
-import io.lbdirector.forwarding.VipTable;
-import java.math.BigInteger;
-import java.util.Collections;
-import java.util.Comparator;
+import io.lbdirector.forwarding.WideBinds;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +23,9 @@ final class CrossChecks {
 
   /** Two generations of addresses share the indexes of lb_backends, of which 0 is not used. */
   private static final int MAX_BACKENDS = 32_767;
+
+  /** Two generations of binds share the ids of lb_vip_stats. */
+  private static final int MAX_BINDS = 65_536;
 
   private final List<TableReader.Result> tables;
   private final List<Placed<TableBind>> binds;
@@ -58,7 +59,7 @@ final class CrossChecks {
 
   void binds() {
     List<Bind> plain = binds.stream().map(b -> b.value().bind()).toList();
-    for (VipTable.Tie tie : VipTable.ties(plain)) {
+    for (BindPrecedence.Tie tie : BindPrecedence.ties(plain)) {
       Section first = binds.get(tie.first()).section();
       String message = "%s and %s on line %d (%s) match the same packets; remove or narrow one";
       binds
@@ -69,36 +70,25 @@ final class CrossChecks {
               message.formatted(
                   plain.get(tie.second()), plain.get(tie.first()), first.line(), first.label()));
     }
-    BigInteger total = VipTable.countEntries(plain);
-    if (total.compareTo(BigInteger.valueOf(VipTable.MAX_ENTRIES)) > 0) {
-      reportEntries(total);
+    if (plain.size() > MAX_BINDS) {
+      String message = "the file has %d binds, above %d; split it over two instances";
+      binds.get(MAX_BINDS).section().problem("", message.formatted(plain.size(), MAX_BINDS));
+    } else {
+      limitSpans(plain);
     }
   }
 
-  /** Reports too many entries at the bind that has most of them. */
-  private void reportEntries(BigInteger total) {
-    Placed<TableBind> largest =
-        Collections.max(binds, Comparator.comparing(CrossChecks::countEntries));
-    String message =
-        "the binds of the file come to %s exact entries (addresses x protocols x ports), above %d;"
-            + " most of them, %s, are of %s: narrow its addresses or ports";
-    largest
-        .section()
-        .problem(
-            "",
-            message.formatted(
-                show(total),
-                VipTable.MAX_ENTRIES,
-                show(countEntries(largest)),
-                largest.value().bind()));
-  }
-
-  private static BigInteger countEntries(Placed<TableBind> bind) {
-    return VipTable.countEntries(List.of(bind.value().bind()));
-  }
-
-  private static String show(BigInteger count) {
-    return count.bitLength() <= 40 ? count.toString() : "over 2^" + (count.bitLength() - 1);
+  private void limitSpans(List<Bind> plain) {
+    try {
+      WideBinds.of(plain);
+    } catch (WideBinds.TooManySpansException e) {
+      String message =
+          "with %s the binds of the file come to more than %d spans of ports, because each prefix"
+              + " repeats those of the prefixes around it; have fewer prefixes within prefixes, or"
+              + " fewer port ranges on the outer ones";
+      Placed<TableBind> last = binds.get(e.bind());
+      last.section().problem("", message.formatted(last.value().bind(), WideBinds.MAX_SPANS));
+    }
   }
 
   void backends(Director director) {

@@ -3,6 +3,7 @@ package io.lbdirector.dataplane;
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.BackendLayout;
 import io.lbdirector.abi.LiveLayout;
+import io.lbdirector.abi.NetLayout;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.RowLayout;
 import io.lbdirector.abi.VipLayout;
@@ -17,6 +18,7 @@ import io.lbdirector.forwarding.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +29,8 @@ import java.util.Set;
  * One director loaded in the kernel: its maps, its program, its pins. Closing it closes this
  * process's handles; what is pinned goes on forwarding. Not for several threads at once.
  *
- * <p>Outside of a swap the idle slots of {@code lb_vips4} and {@code lb_vips6} hold an empty map,
- * and every slot of {@code lb_tables} that the live generation does not reach holds the empty table
- * or nothing.
+ * <p>Outside of a swap the idle slots of {@link SlotMaps} hold an empty map, and every slot of
+ * {@code lb_tables} that the live generation does not reach holds the empty table or nothing.
  */
 public final class DataPlane implements AutoCloseable {
   private static final List<String> MAPS =
@@ -38,6 +39,11 @@ public final class DataPlane implements AutoCloseable {
           Abi.PORTS,
           Abi.VIPS4,
           Abi.VIPS6,
+          Abi.NETS4,
+          Abi.NETS6,
+          Abi.SPANS,
+          Abi.WIDE_BINDS,
+          Abi.WIDE_BITS,
           Abi.TABLES,
           Abi.BACKENDS,
           Abi.VERDICTS,
@@ -51,7 +57,8 @@ public final class DataPlane implements AutoCloseable {
   private final BpfProgram program;
   private final MappedMemory live;
   private final BpfMap emptyTable;
-  private final Map<Integer, BpfMap> emptyVips;
+  private final Map<Integer, SlotMaps> vips = new HashMap<>();
+  private final Map<Integer, SlotMaps> nets = new HashMap<>();
 
   private DataPlane(PinFolder pins, boolean adopted, Handles handles, Map<String, BpfMap> maps) {
     this.pins = pins;
@@ -61,10 +68,10 @@ public final class DataPlane implements AutoCloseable {
     this.program = handles.own(BpfProgram.openPinned(pins.program()));
     this.live = handles.own(map(Abi.LIVE).mmap(true));
     this.emptyTable = handles.own(BpfMap.openPinned(pins.table(Abi.EMPTY_TABLE)));
-    this.emptyVips =
-        Map.of(
-            Abi.FAMILY_IPV4, handles.own(BpfMap.openPinned(pins.emptyVips(Abi.FAMILY_IPV4))),
-            Abi.FAMILY_IPV6, handles.own(BpfMap.openPinned(pins.emptyVips(Abi.FAMILY_IPV6))));
+    for (int family : families()) {
+      vips.put(family, SlotMaps.open(pins.vips(family), map(vipsName(family)), handles));
+      nets.put(family, SlotMaps.open(pins.nets(family), map(netsName(family)), handles));
+    }
   }
 
   /**
@@ -103,8 +110,12 @@ public final class DataPlane implements AutoCloseable {
         PinFolder.pin(pins.map(name), maps.get(name)::pin);
       }
       installEmptyTable(pins, maps.get(Abi.TABLES));
-      installEmptyVips(pins, Abi.FAMILY_IPV4, maps.get(Abi.VIPS4));
-      installEmptyVips(pins, Abi.FAMILY_IPV6, maps.get(Abi.VIPS6));
+      for (int family : families()) {
+        installEmpty(
+            pins.vips(family), maps.get(vipsName(family)), vipsSpec(family, "lb_vips_empty", 1));
+        installEmpty(
+            pins.nets(family), maps.get(netsName(family)), netsSpec(family, "lb_nets_empty", 1));
+      }
       try (BpfProgram program = object.program("lb_director")) {
         PinFolder.pin(pins.program(), program::pin);
       }
@@ -120,12 +131,9 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  private static void installEmptyVips(PinFolder pins, int family, BpfMap outer) {
-    try (BpfMap empty = BpfMap.create(vipsSpec(family, "lb_vips_empty", 1))) {
-      PinFolder.pin(pins.emptyVips(family), empty::pin);
-      for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
-        outer.updateInner(slot, empty);
-      }
+  private static void installEmpty(Path folder, BpfMap outer, MapSpec spec) {
+    try (BpfMap empty = BpfMap.create(spec)) {
+      SlotMaps.install(folder, outer, empty);
     }
   }
 
@@ -181,6 +189,19 @@ public final class DataPlane implements AutoCloseable {
     return new MapSpec(MapType.HASH, name, key, VipLayout.LENGTH, entries, 0);
   }
 
+  static MapSpec netsSpec(int family, String name, int entries) {
+    int key = family == Abi.FAMILY_IPV4 ? NetLayout.KEY4_LENGTH : NetLayout.KEY6_LENGTH;
+    return new MapSpec(MapType.LPM_TRIE, name, key, NetLayout.LENGTH, entries, MapSpec.NO_PREALLOC);
+  }
+
+  private static String vipsName(int family) {
+    return family == Abi.FAMILY_IPV4 ? Abi.VIPS4 : Abi.VIPS6;
+  }
+
+  private static String netsName(int family) {
+    return family == Abi.FAMILY_IPV4 ? Abi.NETS4 : Abi.NETS6;
+  }
+
   /** Whether the data plane was there before this process. */
   public boolean isAdopted() {
     return adopted;
@@ -194,17 +215,18 @@ public final class DataPlane implements AutoCloseable {
     return maps.get(name);
   }
 
-  /** The outer map of VIP maps of a family. */
-  BpfMap vips(int family) {
-    return map(family == Abi.FAMILY_IPV4 ? Abi.VIPS4 : Abi.VIPS6);
+  /** The VIP hash maps of a family. */
+  SlotMaps vips(int family) {
+    return vips.get(family);
+  }
+
+  /** The tries of a family: prefixes that have wide binds. */
+  SlotMaps nets(int family) {
+    return nets.get(family);
   }
 
   BpfMap emptyTable() {
     return emptyTable;
-  }
-
-  BpfMap emptyVips(int family) {
-    return emptyVips.get(family);
   }
 
   static Set<Integer> families() {
@@ -234,6 +256,17 @@ public final class DataPlane implements AutoCloseable {
 
   void setSettings(int slot, LiveLayout.Settings settings) {
     live.putBytes(LiveLayout.settingsOffset(slot), settings.encode());
+  }
+
+  /** Number of wide binds of a slot; packets look for none if it is 0. */
+  int wideCount(int slot) {
+    byte[] count = new byte[Integer.BYTES];
+    live.getBytes(LiveLayout.wideOffset(slot), count);
+    return ByteBuffer.wrap(count).order(ByteOrder.nativeOrder()).getInt();
+  }
+
+  void setWideCount(int slot, int count) {
+    live.putBytes(LiveLayout.wideOffset(slot), Abi.key(count));
   }
 
   /** Waits until every packet that began before this call is through the program. */

@@ -49,6 +49,7 @@ import java.util.TreeMap;
 public final class DataPlaneSwap {
   private final DataPlane plane;
   private final SwapStep.Observer observer;
+  private final WideMaps wideMaps;
 
   /** Indexes in lb_backends that may hold an address; found by reading once, then kept. */
   private final Set<Integer> backends = new HashSet<>();
@@ -62,6 +63,7 @@ public final class DataPlaneSwap {
   public DataPlaneSwap(DataPlane plane, SwapStep.Observer observer) {
     this.plane = plane;
     this.observer = observer;
+    this.wideMaps = new WideMaps(plane, observer);
     backends.addAll(plane.backends().keySet());
   }
 
@@ -119,6 +121,7 @@ public final class DataPlaneSwap {
       for (int family : DataPlane.families()) {
         writeVips(family, idleSlot(transition), transition.next().vips());
       }
+      wideMaps.write(idleSlot(transition), transition.next().wide());
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
@@ -207,9 +210,9 @@ public final class DataPlaneSwap {
       observer.before(SwapStep.READ_VIPS_BACK);
       requireSame(entries, readVips(map), name);
       observer.before(SwapStep.PIN_VIPS);
-      PinFolder.pin(plane.pins().vips(family, slot), map::pin);
+      plane.vips(family).pin(slot, map);
       observer.before(SwapStep.INSTALL_VIPS);
-      plane.vips(family).updateInner(slot, map);
+      plane.vips(family).put(slot, map);
     }
   }
 
@@ -273,12 +276,9 @@ public final class DataPlaneSwap {
 
   private void emptyIdle(int slot) {
     for (int family : DataPlane.families()) {
-      int empty = plane.emptyVips(family).id();
-      if (plane.vips(family).lookupInnerId(slot) != empty) {
-        plane.vips(family).updateInner(slot, plane.emptyVips(family));
-      }
-      BpfFs.unpin(plane.pins().vips(family, slot));
+      plane.vips(family).clear(slot);
     }
+    wideMaps.clear(slot);
     plane.setSettings(slot, Settings.NONE);
   }
 

@@ -10,7 +10,6 @@ import io.lbdirector.forwarding.Vip;
 import io.lbdirector.forwarding.VipTable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +41,6 @@ public final class DesiredState {
 
   /**
    * @param tables names distinct, binds without ties
-   * @throws IllegalArgumentException if the binds come to more entries than the VIP maps hold
    */
   public DesiredState(Settings settings, List<Table> tables) {
     this.settings = settings;
@@ -57,7 +55,7 @@ public final class DesiredState {
     }
     this.binds = Collections.unmodifiableList(all);
     this.tableOfBind = owners.stream().mapToInt(Integer::intValue).toArray();
-    this.vips = VipTable.expand(binds);
+    this.vips = VipTable.of(binds);
   }
 
   Settings settings() {
@@ -77,13 +75,8 @@ public final class DesiredState {
     return tables.get(tableOfBind[bind]);
   }
 
-  /** The exact entries of every bind, in the order of {@link #binds}; one may have none. */
-  Map<Integer, List<Vip>> entriesOfBinds() {
-    Map<Integer, List<Vip>> entries = new LinkedHashMap<>();
-    for (int bind = 0; bind < binds.size(); bind++) {
-      entries.put(bind, new ArrayList<>());
-    }
-    vips.entries().forEach((vip, bind) -> entries.get(bind).add(vip));
-    return entries;
+  /** The exact entries, each with the place of its bind. */
+  Map<Vip, Integer> exactEntries() {
+    return vips.entries();
   }
 }

@@ -2,8 +2,11 @@ package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.VipLayout.Target;
+import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Vip;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,6 +14,7 @@ import java.util.Map;
  *
  * @param generation 0 if nothing has been published
  * @param vips every entry of the generation's VIP hash maps
+ * @param wide every bind that is not exact, hidden by others or not, in the order of the map
  * @param backends index in lb_backends of every address
  * @param tables slot in lb_tables of the rows with a given digest; tables of equal rows share one
  */
@@ -18,15 +22,17 @@ public record LiveState(
     long generation,
     Settings settings,
     Map<Vip, Target> vips,
+    Map<Bind, Target> wide,
     Map<IpAddress, Integer> backends,
     Map<String, Integer> tables) {
 
   /** Before the first generation. */
   public static final LiveState NONE =
-      new LiveState(0, Settings.NONE, Map.of(), Map.of(), Map.of());
+      new LiveState(0, Settings.NONE, Map.of(), Map.of(), Map.of(), Map.of());
 
   public LiveState {
     vips = Map.copyOf(vips);
+    wide = Collections.unmodifiableMap(new LinkedHashMap<>(wide));
     backends = Map.copyOf(backends);
     tables = Map.copyOf(tables);
   }
@@ -38,12 +44,13 @@ public record LiveState(
   boolean serves(LiveState wanted) {
     return settings.equals(wanted.settings)
         && vips.equals(wanted.vips)
+        && wide.equals(wanted.wide)
         && backends.entrySet().containsAll(wanted.backends.entrySet())
         && tables.entrySet().containsAll(wanted.tables.entrySet());
   }
 
   /** The same under another number. */
   LiveState withGeneration(long number) {
-    return new LiveState(number, settings, vips, backends, tables);
+    return new LiveState(number, settings, vips, wide, backends, tables);
   }
 }

@@ -4,6 +4,7 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.RowLayout;
 import io.lbdirector.abi.VipLayout.Target;
 import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Vip;
 import java.util.HashMap;
@@ -12,10 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads what a data plane serves from its maps, the way a packet walks them: live generation, VIP
- * maps, table slots, rows, backend indexes. For a daemon that takes over from another.
+ * maps and wide binds, table slots, rows, backend indexes. For a daemon that takes over from
+ * another.
  */
 public final class LiveStateReader {
   private final DataPlane plane;
@@ -42,22 +45,26 @@ public final class LiveStateReader {
     for (int family : DataPlane.families()) {
       vips.putAll(readVips(family, slot));
     }
-    Map<String, Integer> tables = readTables(vips);
+    Map<Bind, Target> wide = WideMaps.read(plane, slot);
+    Map<String, Integer> tables = readTables(vips, wide);
     addresses.forEach((index, address) -> indexes.putIfAbsent(address, index));
-    return new LiveState(generation, plane.settings(slot), vips, indexes, tables);
+    return new LiveState(generation, plane.settings(slot), vips, wide, indexes, tables);
   }
 
   private Map<Vip, Target> readVips(int family, int slot) {
-    if (plane.vips(family).lookupInnerId(slot) == plane.emptyVips(family).id()) {
+    if (plane.vips(family).isEmpty(slot)) {
       return Map.of();
     }
-    try (BpfMap map = BpfMap.openPinned(plane.pins().vips(family, slot))) {
+    try (BpfMap map = plane.vips(family).openInner(slot)) {
       return DataPlaneSwap.readVips(map);
     }
   }
 
-  private Map<String, Integer> readTables(Map<Vip, Target> vips) {
-    Set<Integer> slots = vips.values().stream().map(Target::table).collect(Collectors.toSet());
+  private Map<String, Integer> readTables(Map<Vip, Target> vips, Map<Bind, Target> wide) {
+    Set<Integer> slots =
+        Stream.concat(vips.values().stream(), wide.values().stream())
+            .map(Target::table)
+            .collect(Collectors.toSet());
     Map<String, Integer> tables = new HashMap<>();
     for (int slot : new TreeSet<>(slots)) {
       tables.putIfAbsent(readDigest(slot), slot);

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  *     program              pinned last: without it the folder is half made
  *     lb_live, lb_ports, …
  *     tables/SLOT          inner maps, so that a daemon that may open by path only finds them
- *     vips4/SLOT, vips4/empty, vips6/…
+ *     vips4/SLOT, vips4/empty, vips6/…, nets4/…, nets6/…
  * </pre>
  *
  * <p>bpffs forbids dots in names; an interface name may have one, but no colon.
@@ -118,12 +118,11 @@ public record PinFolder(Path instance) {
     return layout().resolve("vips" + family);
   }
 
-  Path vips(int family, int slot) {
-    return vips(family).resolve(Integer.toString(slot));
-  }
-
-  Path emptyVips(int family) {
-    return vips(family).resolve("empty");
+  /**
+   * @param family {@link Abi#FAMILY_IPV4} or {@link Abi#FAMILY_IPV6}
+   */
+  Path nets(int family) {
+    return layout().resolve("nets" + family);
   }
 
   /**

@@ -16,6 +16,13 @@ public enum SwapStep {
   READ_VIPS_BACK,
   PIN_VIPS,
   INSTALL_VIPS,
+  WRITE_WIDE,
+  READ_WIDE_BACK,
+  CREATE_NETS,
+  FILL_NETS,
+  READ_NETS_BACK,
+  PIN_NETS,
+  INSTALL_NETS,
   PUBLISH,
   /** Frees all that the live generation does not reach: after a publish, a failure, or a crash. */
   SWEEP;

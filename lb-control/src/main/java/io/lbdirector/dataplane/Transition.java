@@ -6,6 +6,7 @@ import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Vip;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,8 +36,15 @@ public final class Transition {
     this.live = live;
     Map<IpAddress, Integer> backends = assignBackends(desired);
     Map<String, Integer> tables = assignTables(desired);
-    Map<Vip, Target> vips = assignVips(desired, tables);
-    LiveState wanted = new LiveState(0, desired.settings(), vips, backends, tables);
+    List<Target> targets = assignTargets(desired, tables);
+    LiveState wanted =
+        new LiveState(
+            0,
+            desired.settings(),
+            exact(desired, targets),
+            wide(desired, targets),
+            backends,
+            tables);
     this.changesNothing = live.generation() != 0 && live.serves(wanted);
     this.next = wanted.withGeneration(live.generation() + (changesNothing ? 0 : 1));
   }
@@ -86,51 +94,60 @@ public final class Transition {
     return taken;
   }
 
-  private Map<Vip, Target> assignVips(DesiredState desired, Map<String, Integer> tables) {
-    Map<Integer, Integer> liveEntries = new HashMap<>();
-    live.vips()
-        .forEach(
-            (vip, target) -> liveEntries.merge(target.stats(), vip.isEcho() ? 0 : 1, Integer::sum));
-    FreeNumbers free = new FreeNumbers("statistics id", Abi.MAX_VIP_STATS, liveEntries.keySet());
-    Map<Vip, Target> vips = new HashMap<>();
-    desired
-        .entriesOfBinds()
-        .forEach(
-            (bind, entries) -> {
-              DesiredState.Table table = desired.tableOf(bind);
-              Target target =
-                  new Target(
-                      table.hashKey(),
-                      table.hashFields(),
-                      table.altHashFields(),
-                      tables.get(table.rows().digest()),
-                      statsOf(entries, liveEntries, free));
-              statsOfBinds.put(desired.binds().get(bind), target.stats());
-              entries.forEach(vip -> vips.put(vip, target));
-            });
-    return vips;
+  /** What every bind leads to, by its place. */
+  private List<Target> assignTargets(DesiredState desired, Map<String, Integer> tables) {
+    Map<Bind, Integer> liveIds = liveIds();
+    FreeNumbers free = new FreeNumbers("statistics id", Abi.MAX_VIP_STATS, liveIds.values());
+    List<Target> targets = new ArrayList<>();
+    for (Bind bind : desired.binds()) {
+      DesiredState.Table table = desired.tableOf(targets.size());
+      int stats = liveIds.containsKey(bind) ? liveIds.get(bind) : takeStats(free);
+      statsOfBinds.put(bind, stats);
+      targets.add(
+          new Target(
+              table.hashKey(),
+              table.hashFields(),
+              table.altHashFields(),
+              tables.get(table.rows().digest()),
+              stats));
+    }
+    return targets;
   }
 
-  /**
-   * The id that exactly these entries share in the live generation, or a new one. Echo does not
-   * count: which of an address's binds has it depends on the others.
-   */
-  private int statsOf(List<Vip> entries, Map<Integer, Integer> liveEntries, FreeNumbers free) {
-    Set<Integer> ids = new HashSet<>();
-    List<Vip> own = entries.stream().filter(vip -> !vip.isEcho()).toList();
-    for (Vip vip : own) {
-      Target target = live.vips().get(vip);
-      ids.add(target == null ? 0 : target.stats());
-    }
-    if (ids.size() == 1) {
-      int id = ids.iterator().next();
-      if (id != 0 && liveEntries.get(id) == own.size()) {
-        return id;
-      }
-    }
+  /** Statistics id of every bind that is live. An echo entry has that of one of them. */
+  private Map<Bind, Integer> liveIds() {
+    Map<Bind, Integer> ids = new HashMap<>();
+    live.wide().forEach((bind, target) -> ids.put(bind, target.stats()));
+    live.vips()
+        .forEach(
+            (vip, target) -> {
+              if (!vip.isEcho()) {
+                ids.put(Bind.exact(vip), target.stats());
+              }
+            });
+    return ids;
+  }
+
+  private int takeStats(FreeNumbers free) {
     int taken = free.next();
     newStats.add(taken);
     return taken;
+  }
+
+  private static Map<Vip, Target> exact(DesiredState desired, List<Target> targets) {
+    Map<Vip, Target> vips = new HashMap<>();
+    desired.exactEntries().forEach((vip, bind) -> vips.put(vip, targets.get(bind)));
+    return vips;
+  }
+
+  private static Map<Bind, Target> wide(DesiredState desired, List<Target> targets) {
+    Map<Bind, Target> wide = new LinkedHashMap<>();
+    for (int i = 0; i < targets.size(); i++) {
+      if (!desired.binds().get(i).isExact()) {
+        wide.put(desired.binds().get(i), targets.get(i));
+      }
+    }
+    return wide;
   }
 
   /** Whether what is wanted is what is live, so that there is nothing to publish. */

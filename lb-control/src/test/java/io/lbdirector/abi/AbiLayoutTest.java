@@ -48,6 +48,7 @@ class AbiLayoutTest {
                 "source_ip", LiveLayout.SOURCE_IP_OFFSET,
                 "flags", LiveLayout.FLAGS_OFFSET,
                 "source_ip6", LiveLayout.SOURCE_IP6_OFFSET,
+                "wide", LiveLayout.WIDE_OFFSET,
                 "mtu", LiveLayout.MTU_OFFSET)));
     structs.put(
         "lb_port",
@@ -104,8 +105,53 @@ class AbiLayoutTest {
                 "type", GueLayout.TYPE_OFFSET,
                 "next_hop", GueLayout.NEXT_HOP_OFFSET,
                 "hop_count", GueLayout.HOP_COUNT_OFFSET)));
+    structs.putAll(structsOfWideBinds());
     structs.putAll(structsOfTheBackend());
     structs.putAll(structsOfTheProbe());
+    return structs;
+  }
+
+  private static Map<String, JavaStruct> structsOfWideBinds() {
+    Map<String, Integer> key =
+        Map.of("length", NetLayout.KEY_LENGTH_OFFSET, "address", NetLayout.KEY_ADDRESS_OFFSET);
+    Map<String, JavaStruct> structs = new TreeMap<>();
+    structs.put("lb_net4_key", new JavaStruct(NetLayout.KEY4_LENGTH, key));
+    structs.put("lb_net6_key", new JavaStruct(NetLayout.KEY6_LENGTH, key));
+    structs.put(
+        "lb_net",
+        new JavaStruct(
+            NetLayout.LENGTH,
+            Map.of(
+                "tcp", NetLayout.TCP_OFFSET,
+                "udp", NetLayout.UDP_OFFSET,
+                "echo", NetLayout.ECHO_OFFSET)));
+    structs.put(
+        "lb_span_list",
+        new JavaStruct(
+            NetLayout.LIST_LENGTH,
+            Map.of("first", NetLayout.LIST_FIRST_OFFSET, "count", NetLayout.LIST_COUNT_OFFSET)));
+    structs.put(
+        "lb_span",
+        new JavaStruct(
+            SpanLayout.LENGTH,
+            Map.of("port", SpanLayout.PORT_OFFSET, "bind", SpanLayout.BIND_OFFSET)));
+    structs.put(
+        "lb_wide_bind",
+        new JavaStruct(
+            WideBindLayout.LENGTH,
+            Map.of(
+                "vip", WideBindLayout.VIP_OFFSET,
+                "address", WideBindLayout.ADDRESS_OFFSET,
+                "length", WideBindLayout.LENGTH_OFFSET,
+                "family", WideBindLayout.FAMILY_OFFSET,
+                "protocol", WideBindLayout.PROTOCOL_OFFSET,
+                "first_port", WideBindLayout.FIRST_PORT_OFFSET,
+                "last_port", WideBindLayout.LAST_PORT_OFFSET)));
+    structs.put(
+        "lb_wide_bits",
+        new JavaStruct(
+            WideBitsLayout.LENGTH,
+            Map.of("ipv4", WideBitsLayout.IPV4_OFFSET, "ipv6", WideBitsLayout.IPV6_OFFSET)));
     return structs;
   }
 
@@ -278,7 +324,12 @@ class AbiLayoutTest {
     java.put("LB_TABLE_SLOTS", (long) Abi.TABLE_SLOTS);
     java.put("LB_GENERATIONS", (long) Abi.GENERATIONS);
     java.put("LB_MAX_PORTS", (long) Abi.MAX_PORTS);
+    java.put("LB_MAX_BINDS", (long) Abi.MAX_BINDS);
     java.put("LB_MAX_VIPS", (long) Abi.MAX_VIPS);
+    java.put("LB_MAX_SPANS", (long) Abi.MAX_SPANS);
+    java.put("LB_WIDE_SLOTS", (long) Abi.WIDE_SLOTS);
+    java.put("LB_SPAN_SLOTS", (long) Abi.SPAN_SLOTS);
+    java.put("LB_WIDE_WORDS", (long) WideBitsLayout.WORDS);
     java.put("LB_MAX_BACKENDS", (long) Abi.MAX_BACKENDS);
     java.put("LB_MAX_VIP_STATS", (long) Abi.MAX_VIP_STATS);
     java.put("LB_MAX_COUNTERS", (long) Abi.MAX_COUNTERS);
@@ -330,6 +381,11 @@ class AbiLayoutTest {
     java.put(Abi.PORTS, "4 -> " + PortLayout.LENGTH + ", " + Abi.MAX_PORTS + " entries");
     java.put(Abi.VIPS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.VIPS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.NETS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.NETS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.SPANS, "4 -> " + SpanLayout.LENGTH + ", " + Abi.SPAN_SLOTS + " entries");
+    java.put(Abi.WIDE_BINDS, "4 -> " + WideBindLayout.LENGTH + ", " + Abi.WIDE_SLOTS + " entries");
+    java.put(Abi.WIDE_BITS, "4 -> " + WideBitsLayout.LENGTH + ", " + Abi.GENERATIONS + " entries");
     java.put(Abi.TABLES, "4 -> 4, " + Abi.TABLE_SLOTS + " entries");
     java.put(Abi.BACKENDS, "4 -> " + BackendLayout.LENGTH + ", " + Abi.MAX_BACKENDS + " entries");
     java.put(Abi.VERDICTS, "4 -> 16, " + Abi.MAX_COUNTERS + " entries");

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,28 @@ class BpfMapTest {
       assertEquals(count, found.size());
       found.forEach((key, value) -> assertEquals(~key, value));
     }
+  }
+
+  @Test
+  void shouldDoTheSameOneByOneAsInABatch() {
+    MapSpec trie = new MapSpec(MapType.LPM_TRIE, "toy_nets", 8, 8, 8, MapSpec.NO_PREALLOC);
+    ByteBuffer keys = Bytes.direct(32).putLong(8).putLong(16).putLong(24).putLong(32).position(8);
+    ByteBuffer values = Bytes.direct(32).putLong(1).putLong(2).putLong(3).putLong(4).position(8);
+    Map<Long, Long> wanted = Map.of(16L, 2L, 24L, 3L);
+    try (BpfMap batch = BpfMap.create(trie);
+        BpfMap single = BpfMap.create(trie)) {
+      batch.updateBatch(keys, values, 2);
+      single.updateOneByOne(keys, values, 2);
+      for (BpfMap map : List.of(batch, single)) {
+        Map<Long, Long> found = new HashMap<>();
+        map.forEach((key, value) -> found.put(u64(key), u64(value)));
+        assertEquals(wanted, found);
+      }
+    }
+  }
+
+  private static long u64(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong();
   }
 
   @Test

@@ -180,6 +180,48 @@ class ConfigLoaderLimitsTest {
   }
 
   @Test
+  void shouldRefuseMoreThan65536Binds() throws ConfigException {
+    StringBuilder text = new StringBuilder(DIRECTOR).append(table("web"));
+    for (int i = 0; i < 65_536; i++) {
+      text.append(bind("198.18." + (i >> 8) + "." + (i & 0xff)));
+    }
+    byte[] most = (text + backend(1)).getBytes(UTF_8);
+    assertEquals(65_536, ConfigLoader.load(most, "test.toml").tables().get(0).binds().size());
+    Problem problem = onlyProblem((text + bind("203.0.113.10") + backend(1)).getBytes(UTF_8));
+    assertEquals("table[0].bind[65536]", problem.key());
+    assertEquals(
+        "table \"web\", bind 65537: the file has 65537 binds, above 65536;"
+            + " split it over two instances",
+        problem.message());
+  }
+
+  private static String ports(String prefix, int first, int last) {
+    return "[[table.bind]]\nip = \"%s\"\nproto = \"tcp\"\nports = \"%d-%d\"\n"
+        .formatted(prefix, first, last);
+  }
+
+  @Test
+  void shouldRefuseMoreThan262144SpansOfPorts() throws ConfigException {
+    StringBuilder text = new StringBuilder(DIRECTOR).append(table("web"));
+    for (int i = 0; i < 10_000; i++) {
+      text.append(ports("198.18.0.0/15", 4 * i + 1, 4 * i + 2));
+    }
+    for (int i = 0; i < 12; i++) {
+      text.append(ports("198.18." + i + ".0/24", 50_000, 50_009));
+    }
+    byte[] most = (text + backend(1)).getBytes(UTF_8);
+    assertEquals(10_012, ConfigLoader.load(most, "test.toml").tables().get(0).binds().size());
+    text.append(ports("198.18.12.0/24", 50_000, 50_009));
+    Problem problem = onlyProblem((text + backend(1)).getBytes(UTF_8));
+    assertEquals("table[0].bind[10012]", problem.key());
+    assertTrue(
+        problem.message().contains("tcp 198.18.12.0/24:50000-50009")
+            && problem.message().contains("more than 262144 spans of ports")
+            && problem.message().contains("fewer prefixes within prefixes"),
+        problem.message());
+  }
+
+  @Test
   void shouldRefuseOneValueOfManyParts() {
     Problem problem = onlyProblem(withHashFields("[" + "1,".repeat(5000) + "]"));
     assertTrue(problem.message().contains("over 2048 parts"), problem.message());

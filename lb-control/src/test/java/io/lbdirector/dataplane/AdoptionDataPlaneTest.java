@@ -18,9 +18,14 @@ import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Frame;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,20 @@ class AdoptionDataPlaneTest {
                   Bind.exact(VIP, Protocol.TCP, 80),
                   Bind.exact(VIP6, Protocol.TCP, 80)),
               table("dns", List.of(backend(3)), Bind.exact(VIP, Protocol.UDP, 53))));
+
+  private static final Bind NETWORK =
+      new Bind(
+          new Prefix(IpAddress.parse("198.18.0.0"), 15), Optional.of(Protocol.UDP), PortRange.ANY);
+  private static final Bind HIDDEN =
+      new Bind(Prefix.host(VIP6), Optional.empty(), new PortRange(40000, 65535));
+  private static final Bind HIDES =
+      new Bind(Prefix.host(VIP6), Optional.empty(), new PortRange(40001, 65535));
+  private static final DesiredState WITH_WIDE =
+      new DesiredState(
+          SETTINGS,
+          List.of(
+              table("wide", List.of(backend(1), backend(2)), NETWORK, HIDDEN),
+              table("web", List.of(backend(3)), HIDES, Bind.exact(VIP, Protocol.TCP, 80))));
 
   private LoadedDirector director;
 
@@ -63,6 +82,30 @@ class AdoptionDataPlaneTest {
     assertTrue(director.plane().isAdopted());
     assertEquals(published, director.live());
     assertTrue(Transition.of(director.live(), DESIRED).changesNothing());
+  }
+
+  @Test
+  void shouldTakeOverWideBindsWithTheirCounters() {
+    byte[] datagram =
+        Frame.udp(CLIENT, 40000, IpAddress.parse("198.19.0.1"), 9, new byte[1]).toBytes();
+    director.publish(DESIRED);
+    Transition first = director.publish(WITH_WIDE);
+    byte[] before = director.send(datagram).packet();
+    director.closeHandles();
+    director.open();
+    assertEquals(first.next(), director.live());
+    assertEquals(Set.of(NETWORK, HIDDEN, HIDES), director.live().wide().keySet());
+    assertTrue(Transition.of(director.live(), WITH_WIDE).changesNothing());
+    assertArrayEquals(before, director.send(datagram).packet());
+
+    Transition second = director.publish(DESIRED);
+    assertTrue(second.next().wide().isEmpty());
+    assertEquals(LoadedDirector.PASS, director.send(datagram).result());
+    Transition third = director.publish(WITH_WIDE);
+    int stats = third.statsOfBinds().get(NETWORK);
+    assertEquals(0, new CounterReader(director.plane()).binds(List.of(stats)).of(stats).packets());
+    assertArrayEquals(before, director.send(datagram).packet());
+    assertEquals(1, new CounterReader(director.plane()).binds(List.of(stats)).of(stats).packets());
   }
 
   @Test

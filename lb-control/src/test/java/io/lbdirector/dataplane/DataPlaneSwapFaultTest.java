@@ -18,16 +18,21 @@ import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Frame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +47,15 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(LeakCheck.class)
 class DataPlaneSwapFaultTest {
+  private static final Bind WIDE =
+      new Bind(
+          new Prefix(IpAddress.parse("198.18.0.0"), 15),
+          Optional.of(Protocol.TCP),
+          new PortRange(8000, 8099));
+
+  private static final byte[] TO_WIDE =
+      Frame.tcpSyn(CLIENT, 40000, IpAddress.parse("198.19.1.2"), 8080).toBytes();
+
   private static final DesiredState BEFORE =
       new DesiredState(
           SETTINGS,
@@ -51,7 +65,12 @@ class DataPlaneSwapFaultTest {
                   List.of(backend(1), backend(2)),
                   Bind.exact(VIP, Protocol.TCP, 80),
                   Bind.exact(VIP6, Protocol.TCP, 80)),
-              table("other", List.of(backend(3)), Bind.exact(VIP, Protocol.UDP, 53))));
+              table(
+                  "other",
+                  List.of(backend(3)),
+                  Bind.exact(VIP, Protocol.UDP, 53),
+                  WIDE,
+                  new Bind(Prefix.host(VIP6), Optional.of(Protocol.UDP), PortRange.ANY))));
 
   /** Changes backends, rows, binds of both families, and settings. */
   private static final DesiredState AFTER =
@@ -64,7 +83,12 @@ class DataPlaneSwapFaultTest {
                   List.of(backend(2), backend(4), backend(5)),
                   Bind.exact(VIP, Protocol.TCP, 80),
                   Bind.exact(VIP6, Protocol.TCP, 443)),
-              table("new", List.of(backend(6)), Bind.exact(VIP, Protocol.UDP, 54))));
+              table(
+                  "new",
+                  List.of(backend(6)),
+                  Bind.exact(VIP, Protocol.UDP, 54),
+                  WIDE,
+                  new Bind(Prefix.host(VIP6), Optional.empty(), new PortRange(1000, 1999)))));
 
   private LoadedDirector director;
 
@@ -85,6 +109,8 @@ class DataPlaneSwapFaultTest {
   private record Image(
       LiveState live,
       Settings idleSettings,
+      List<Integer> wideCounts,
+      List<String> wideBits,
       List<Integer> innerMaps,
       Map<Integer, String> backends,
       List<String> pins) {}
@@ -94,6 +120,8 @@ class DataPlaneSwapFaultTest {
     return new Image(
         LiveStateReader.read(plane),
         plane.settings(Abi.slotOf(plane.generation() + 1)),
+        List.of(plane.wideCount(0), plane.wideCount(1)),
+        List.of(wideBits(plane, 0), wideBits(plane, 1)),
         innerMaps(plane),
         backends(plane),
         pins());
@@ -104,7 +132,12 @@ class DataPlaneSwapFaultTest {
     List<Integer> ids = new ArrayList<>();
     for (int family : List.of(Abi.FAMILY_IPV4, Abi.FAMILY_IPV6)) {
       for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
-        ids.add(plane.vips(family).lookupInnerId(slot));
+        ids.add(plane.vips(family).outer().lookupInnerId(slot));
+      }
+    }
+    for (int family : List.of(Abi.FAMILY_IPV4, Abi.FAMILY_IPV6)) {
+      for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
+        ids.add(plane.nets(family).outer().lookupInnerId(slot));
       }
     }
     for (int slot = 0; slot < 32; slot++) {
@@ -112,6 +145,11 @@ class DataPlaneSwapFaultTest {
       ids.add(id == plane.emptyTable().id() ? 0 : id); // both are a slot without a table
     }
     return ids;
+  }
+
+  private static String wideBits(DataPlane plane, int slot) {
+    byte[] bits = plane.map(Abi.WIDE_BITS).lookup(Abi.key(slot)).orElseThrow();
+    return BitSet.valueOf(bits).toString();
   }
 
   private static Map<Integer, String> backends(DataPlane plane) {
@@ -152,6 +190,7 @@ class DataPlaneSwapFaultTest {
     byte[] syn = Frame.tcpSyn(CLIENT, 40000, VIP, 80).toBytes();
     Image before = image();
     byte[] sent = director.send(syn).packet();
+    byte[] sentWide = director.send(TO_WIDE).packet();
     long fds = openFds();
     IllegalStateException fault = new IllegalStateException("made to fail");
 
@@ -172,6 +211,7 @@ class DataPlaneSwapFaultTest {
     assertEquals(before, image());
     assertEquals(fds, openFds());
     assertArrayEquals(sent, director.send(syn).packet());
+    assertArrayEquals(sentWide, director.send(TO_WIDE).packet());
   }
 
   @ParameterizedTest
@@ -214,15 +254,23 @@ class DataPlaneSwapFaultTest {
     for (int family = 0; family < 2; family++) {
       int live = found.innerMaps().get(2 * family + generation);
       int idle = found.innerMaps().get(2 * family + 1 - generation);
-      int empty = director.plane().emptyVips(family == 0 ? Abi.FAMILY_IPV4 : Abi.FAMILY_IPV6).id();
+      int empty =
+          director.plane().vips(family == 0 ? Abi.FAMILY_IPV4 : Abi.FAMILY_IPV6).empty().id();
       assertEquals(family == 1, live == empty);
       assertEquals(empty, idle);
     }
+    for (int at = 0; at < 4; at++) {
+      int family = at < 2 ? Abi.FAMILY_IPV4 : Abi.FAMILY_IPV6;
+      assertEquals(director.plane().nets(family).empty().id(), found.innerMaps().get(4 + at));
+    }
+    assertEquals(List.of(0, 0), found.wideCounts());
+    assertEquals(List.of("{}", "{}"), found.wideBits());
     for (int at = 0; at < 32; at++) {
-      assertEquals(at == slot, found.innerMaps().get(4 + at) != 0, "table slot " + at);
+      assertEquals(at == slot, found.innerMaps().get(8 + at) != 0, "table slot " + at);
     }
     assertEquals(
         Verdict.PASS_NO_BIND, director.verdictOf(Frame.tcpSyn(CLIENT6, 1, VIP6, 80).toBytes()));
+    assertEquals(Verdict.PASS_NO_BIND, director.verdictOf(TO_WIDE));
     assertEquals(
         Verdict.TX_FORWARDED, director.verdictOf(Frame.tcpSyn(CLIENT, 1, VIP, 80).toBytes()));
   }

@@ -117,14 +117,15 @@ class TransitionTest {
     LiveState before = live(table("web", List.of(backend(1)), HTTP));
     Map<IpAddress, Integer> more = new HashMap<>(before.backends());
     more.put(backend(9), 77);
-    LiveState littered = new LiveState(1, before.settings(), before.vips(), more, before.tables());
+    LiveState littered =
+        new LiveState(1, before.settings(), before.vips(), before.wide(), more, before.tables());
     Transition to = Transition.of(littered, state(table("web", List.of(backend(1)), HTTP)));
     assertTrue(to.changesNothing());
     assertEquals(before, to.next());
   }
 
   @Test
-  void shouldGiveABindItsIdOnlyForTheVeryEntriesThatItHad() {
+  void shouldGiveABindItsIdOnlyIfItIsTheVeryBindThatHadIt() {
     Bind range = new Bind(Prefix.host(VIP), Optional.of(Protocol.TCP), new PortRange(80, 81));
     LiveState before = live(table("web", List.of(backend(1)), HTTP));
     Transition wider = Transition.of(before, state(table("web", List.of(backend(1)), range)));
@@ -132,6 +133,36 @@ class TransitionTest {
     Transition narrower =
         Transition.of(wider.next(), state(table("web", List.of(backend(1)), HTTP)));
     assertEquals(Map.of(HTTP, 1), narrower.statsOfBinds());
+  }
+
+  @Test
+  void shouldKeepTheIdOfAWideBindWhateverElseComesAndGoes() {
+    Bind range = new Bind(Prefix.host(VIP), Optional.of(Protocol.TCP), new PortRange(80, 89));
+    Bind network = new Bind(new Prefix(VIP, 31), Optional.empty(), PortRange.ANY);
+    LiveState before = live(table("web", List.of(backend(1)), range));
+    Transition more =
+        Transition.of(before, state(table("web", List.of(backend(1)), HTTP, network, range)));
+    assertEquals(Map.of(range, 1, HTTP, 2, network, 3), more.statsOfBinds());
+    assertEquals(Set.of(2, 3), more.newStats());
+    Transition moved =
+        Transition.of(
+            more.next(),
+            state(
+                table("web", List.of(backend(1)), HTTP),
+                table("other", List.of(backend(2)), range)));
+    assertEquals(Map.of(range, 1, HTTP, 2), moved.statsOfBinds());
+  }
+
+  @Test
+  void shouldServeWideBindsApartFromExactOnes() {
+    Bind range = new Bind(Prefix.host(VIP), Optional.of(Protocol.TCP), new PortRange(80, 89));
+    LiveState live = live(table("web", List.of(backend(1)), HTTP, range));
+    assertEquals(Set.of(new Vip(VIP, 6, 80), Vip.echo(VIP)), live.vips().keySet());
+    assertEquals(Set.of(range), live.wide().keySet());
+    Transition same = Transition.of(live, state(table("web", List.of(backend(1)), range, HTTP)));
+    assertTrue(same.changesNothing());
+    Transition without = Transition.of(live, state(table("web", List.of(backend(1)), HTTP)));
+    assertFalse(without.changesNothing());
   }
 
   @Test

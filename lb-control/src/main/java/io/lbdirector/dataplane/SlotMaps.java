@@ -1,0 +1,59 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfMap;
+import java.nio.file.Path;
+
+/**
+ * An outer map with an inner map for each generation's slot, and the empty one that stands in a
+ * slot without. Inner maps are pinned as {@code FOLDER/SLOT} and {@code FOLDER/empty}.
+ *
+ * @param outer closed by the owner, as is {@code empty}
+ */
+record SlotMaps(Path folder, BpfMap outer, BpfMap empty) {
+  private static final String EMPTY = "empty";
+
+  /** Pins the empty map and puts it into all slots, of which none has a map yet. */
+  static void install(Path folder, BpfMap outer, BpfMap empty) {
+    PinFolder.pin(folder.resolve(EMPTY), empty::pin);
+    for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
+      outer.updateInner(slot, empty);
+    }
+  }
+
+  /** Opens what {@link #install} has made. */
+  static SlotMaps open(Path folder, BpfMap outer, Handles handles) {
+    return new SlotMaps(folder, outer, handles.own(BpfMap.openPinned(folder.resolve(EMPTY))));
+  }
+
+  boolean isEmpty(int slot) {
+    return outer.lookupInnerId(slot) == empty.id();
+  }
+
+  /** The map of a slot that is not empty; the caller closes it. */
+  BpfMap openInner(int slot) {
+    return BpfMap.openPinned(pin(slot));
+  }
+
+  /** First of two steps: a map is pinned before it is in the slot. */
+  void pin(int slot, BpfMap inner) {
+    PinFolder.pin(pin(slot), inner::pin);
+  }
+
+  void put(int slot, BpfMap inner) {
+    outer.updateInner(slot, inner);
+  }
+
+  /** Puts the empty map into a slot, and forgets the one that was there. */
+  void clear(int slot) {
+    if (!isEmpty(slot)) {
+      outer.updateInner(slot, empty);
+    }
+    BpfFs.unpin(pin(slot));
+  }
+
+  private Path pin(int slot) {
+    return folder.resolve(Integer.toString(slot));
+  }
+}

@@ -1,0 +1,128 @@
+package io.lbdirector.dataplane;
+
+import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.SpanLayout;
+import io.lbdirector.abi.VipLayout.Target;
+import io.lbdirector.abi.WideBindLayout;
+import io.lbdirector.abi.WideBitsLayout;
+import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.bpf.MappedMemory;
+import io.lbdirector.forwarding.Bind;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The maps of wide binds: writes those of the idle slot, reads those of the live one.
+ *
+ * <p>What is left in the idle part of {@code lb_spans} and {@code lb_wide_binds} means nothing: no
+ * prefix leads there, and the slot's settings say that it has no wide binds.
+ */
+final class WideMaps {
+  private final DataPlane plane;
+  private final SwapStep.Observer observer;
+
+  WideMaps(DataPlane plane, SwapStep.Observer observer) {
+    this.plane = plane;
+    this.observer = observer;
+  }
+
+  /** Writes wide binds to a slot that is idle and cleared. */
+  void write(int slot, Map<Bind, Target> wide) {
+    if (wide.isEmpty()) {
+      return; // the sweep has left the empty maps in the idle slot
+    }
+    observer.before(SwapStep.WRITE_WIDE);
+    WideImage image = new WideImage(slot, wide);
+    writeArray(Abi.SPANS, (long) SpanLayout.firstOf(slot) * SpanLayout.LENGTH, image.spans());
+    writeArray(
+        Abi.WIDE_BINDS, (long) WideBindLayout.firstOf(slot) * WideBindLayout.LENGTH, image.binds());
+    writeArray(Abi.WIDE_BITS, (long) slot * WideBitsLayout.LENGTH, image.bits());
+    for (int family : DataPlane.families()) {
+      writeNets(family, slot, image.nets(family));
+    }
+    plane.setWideCount(slot, wide.size());
+  }
+
+  private void writeArray(String name, long offset, byte[] bytes) {
+    try (MappedMemory memory = plane.map(name).mmap(true)) {
+      memory.putBytes(offset, bytes);
+    }
+    observer.before(SwapStep.READ_WIDE_BACK);
+    if (!Arrays.equals(bytes, readArray(name, offset, bytes.length))) {
+      throw new IllegalStateException("map " + name + " does not read back as written");
+    }
+  }
+
+  private byte[] readArray(String name, long offset, int length) {
+    byte[] bytes = new byte[length];
+    try (MappedMemory memory = plane.map(name).mmap(false)) {
+      memory.getBytes(offset, bytes);
+    }
+    return bytes;
+  }
+
+  private void writeNets(int family, int slot, Map<ByteBuffer, ByteBuffer> nets) {
+    if (nets.isEmpty()) {
+      return;
+    }
+    observer.before(SwapStep.CREATE_NETS);
+    String name = "lb_nets" + family + "_" + slot;
+    try (BpfMap map = BpfMap.create(DataPlane.netsSpec(family, name, nets.size()))) {
+      observer.before(SwapStep.FILL_NETS);
+      fill(map, nets);
+      observer.before(SwapStep.READ_NETS_BACK);
+      if (!nets.equals(read(map))) {
+        throw new IllegalStateException("map " + name + " does not read back as written");
+      }
+      observer.before(SwapStep.PIN_NETS);
+      plane.nets(family).pin(slot, map);
+      observer.before(SwapStep.INSTALL_NETS);
+      plane.nets(family).put(slot, map);
+    }
+  }
+
+  private static void fill(BpfMap map, Map<ByteBuffer, ByteBuffer> nets) {
+    ByteBuffer keys = ByteBuffer.allocateDirect(nets.size() * map.info().keySize());
+    ByteBuffer values = ByteBuffer.allocateDirect(nets.size() * map.info().valueSize());
+    nets.forEach(
+        (key, value) -> {
+          keys.put(key.duplicate());
+          values.put(value.duplicate());
+        });
+    map.updateBatch(keys.flip(), values.flip(), nets.size());
+  }
+
+  private static Map<ByteBuffer, ByteBuffer> read(BpfMap map) {
+    Map<ByteBuffer, ByteBuffer> entries = new HashMap<>();
+    map.forEach((key, value) -> entries.put(ByteBuffer.wrap(key), ByteBuffer.wrap(value)));
+    return entries;
+  }
+
+  /** Makes a slot idle: nothing leads to wide binds. */
+  void clear(int slot) {
+    for (int family : DataPlane.families()) {
+      plane.nets(family).clear(slot);
+    }
+    try (MappedMemory memory = plane.map(Abi.WIDE_BITS).mmap(true)) {
+      memory.clear((long) slot * WideBitsLayout.LENGTH, WideBitsLayout.LENGTH);
+    }
+    plane.setWideCount(slot, 0);
+  }
+
+  /** The wide binds of a slot, in the order in which they were written. */
+  static Map<Bind, Target> read(DataPlane plane, int slot) {
+    byte[] entry = new byte[WideBindLayout.LENGTH];
+    long first = (long) WideBindLayout.firstOf(slot) * entry.length;
+    Map<Bind, Target> wide = new LinkedHashMap<>();
+    try (MappedMemory memory = plane.map(Abi.WIDE_BINDS).mmap(false)) {
+      for (int i = 0; i < plane.wideCount(slot); i++) {
+        memory.getBytes(first + (long) i * entry.length, entry);
+        wide.put(WideBindLayout.decodeBind(entry), WideBindLayout.decodeTarget(entry));
+      }
+    }
+    return wide;
+  }
+}
