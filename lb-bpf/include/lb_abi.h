@@ -43,8 +43,8 @@ struct lb_settings {
 	__be32 source_ip; /* outer IPv4 source address; 0: none, IPv4 backends cannot be reached */
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
-	__u32 wide; /* wide binds of this generation; 0: it has none to look for */
-	__u16 mtu;  /* bytes of IP packet on the way to the backends; 0: as the port has it */
+	__u32 wide;	     /* wide binds of this generation; 0: it has none to look for */
+	__u16 mtu; /* bytes of IP packet on the way to the backends; 0: as the port has it */
 	__u8 reserved[34];
 };
 

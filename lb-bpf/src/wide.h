@@ -80,8 +80,8 @@ static __always_inline const struct lb_vip *wide_in_net(const struct lb_net *net
 }
 
 /* Subprograms of their own, so that they take no registers from packets that do without them. */
-static __noinline const struct lb_vip *
-wide_look_up_ipv4(__u32 slot, __be32 address, __u8 protocol, __be16 port)
+static __noinline const struct lb_vip *wide_look_up_ipv4(__u32 slot, __be32 address, __u8 protocol,
+							 __be16 port)
 {
 	struct lb_net4_key key = {.length = 32, .address = address};
 	void *nets = bpf_map_lookup_elem(&lb_nets4, &slot);
@@ -89,8 +89,8 @@ wide_look_up_ipv4(__u32 slot, __be32 address, __u8 protocol, __be16 port)
 	return nets ? wide_in_net(bpf_map_lookup_elem(nets, &key), protocol, port) : NULL;
 }
 
-static __noinline const struct lb_vip *
-wide_look_up_ipv6(__u32 slot, const struct lb_net6_key *key, __u8 protocol, __be16 port)
+static __noinline const struct lb_vip *wide_look_up_ipv6(__u32 slot, const struct lb_net6_key *key,
+							 __u8 protocol, __be16 port)
 {
 	void *nets = bpf_map_lookup_elem(&lb_nets6, &slot);
 

@@ -33,6 +33,15 @@ public record ConfigText(int tables, int backends) {
         port  = 443
       """;
 
+  private static final String WIDE_BIND =
+      """
+
+        [[table.bind]]
+        ip    = "%1$s"
+        proto = "tcp"
+        ports = "%2$s"
+      """;
+
   private static final String BACKEND =
       """
 
@@ -61,6 +70,20 @@ public record ConfigText(int tables, int backends) {
       append(text, table, vip(table), lastEditOf(table, edit));
     }
     return bytes(text);
+  }
+
+  /**
+   * The file before any edit, over IPv4, with one more bind in the last table.
+   *
+   * @param network that it is for
+   * @param ports both ends
+   */
+  public byte[] withWideBind(String network, String ports) {
+    StringBuilder text = new StringBuilder(DIRECTOR);
+    for (int table = 0; table < tables; table++) {
+      append(text, table, vip(table), 0);
+    }
+    return bytes(text.append(WIDE_BIND.formatted(network, ports)));
   }
 
   /** The file before any edit, its binds over IPv6; backends are IPv4 still. */

@@ -16,7 +16,10 @@ public final class PacketSuite implements Suite {
           PacketCase.ipv4("ipv4-tcp-1k", 1 << 10, "1k"),
           PacketCase.ipv4("ipv4-tcp-1m", 1 << 20, "1M"),
           PacketCase.ipv6("ipv6-tcp-1k", 1 << 10, "1k"),
-          PacketCase.foreign("foreign-1k", 1 << 10, "1k"));
+          PacketCase.wide("wide-1k", 1 << 10, "1k"),
+          PacketCase.foreign("foreign-1k", 1 << 10, "1k"),
+          PacketCase.foreignBesideWide("foreign-wide-far-1k", 1 << 10, "1k", false),
+          PacketCase.foreignBesideWide("foreign-wide-near-1k", 1 << 10, "1k", true));
 
   @Override
   public String name() {

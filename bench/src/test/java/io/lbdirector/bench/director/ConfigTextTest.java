@@ -36,4 +36,12 @@ class ConfigTextTest {
           List.of(1, 1, 1), tables(toml).stream().map(table -> table.binds().size()).toList());
     }
   }
+
+  @Test
+  void shouldAddOneWideBindToTheLastTable() throws ConfigException {
+    byte[] toml = new ConfigText(2, 1).withWideBind("203.0.112.0/24", "400-499");
+    assertEquals(
+        List.of("tcp 203.0.113.2:443", "tcp 203.0.112.0/24:400-499"),
+        tables(toml).get(1).binds().stream().map(bind -> bind.bind().toString()).toList());
+  }
 }
