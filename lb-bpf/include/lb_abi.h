@@ -24,8 +24,9 @@
 #define LB_GENERATIONS	 2    /* slots of what exists once per generation: live and idle */
 #define LB_MAX_PORTS	 256
 #define LB_MAX_BINDS	 65536	/* of one generation, exact and wide together */
-#define LB_MAX_VIPS	 131072 /* exact entries of one generation: 65,536 binds, and their echo */
+#define LB_MAX_VIPS	 262144 /* exact entries of one generation: 65,536 binds, echo, portless */
 #define LB_MAX_SPANS	 262144 /* port spans of one generation: four a bind */
+#define LB_MAX_FRAGMENTS 16384	/* datagrams whose ports are remembered at a time */
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
 #define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
 #define LB_WIDE_SLOTS	 131073 /* of lb_wide_binds: likewise; index 0 means no bind */
@@ -68,7 +69,9 @@ struct lb_port {
 };
 
 /* lb_vips4, lb_vips6: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> HASH of exact binds. An
- * ICMP echo request looks for its address with port 0 and protocol ICMP or ICMPv6. */
+ * ICMP echo request looks for its address with port 0 and protocol ICMP or ICMPv6, a fragment with
+ * port 0 and its own protocol: an entry is there if all binds of that address and protocol lead to
+ * one table and ports do not enter its hash. */
 struct lb_vip4_key {
 	__be32 address;
 	__be16 port;
@@ -177,6 +180,23 @@ struct lb_backend {
 #define LB_FAMILY_IPV4 4
 #define LB_FAMILY_IPV6 6
 
+/* lb_fragments: LRU_HASH, datagram -> what its first fragment said. Only of those that no portless
+ * entry of lb_vips takes. An IPv4 address A stands as ::ffff:A. */
+struct lb_fragment_key {
+	__u8 source[16];
+	__u8 destination[16];
+	__be32 id;     /* one of IPv4 takes the first 2 bytes */
+	__u8 protocol; /* IPv4 only; else 0 */
+	__u8 pad[3];
+};
+
+struct lb_fragment {
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol; /* behind all extension headers */
+	__u8 pad[3];
+};
+
 /* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes, lb_probe_seen: PERCPU_ARRAY. Bytes
  * are those of the frame as received; of lb_probe_seen, as sent by its socket. */
 struct lb_counter {
@@ -193,11 +213,11 @@ enum lb_verdict {
 	LB_PASS_NOT_IP = 1,   /* neither IPv4 nor IPv6, such as ARP; normal */
 	LB_PASS_NO_BIND = 2,  /* no bind matches: not ours; normal */
 	LB_PASS_PROTOCOL = 3, /* neither TCP nor UDP nor ICMP; normal */
-	LB_PASS_ICMP = 4, /* ICMP other than echo requests, such as neighbour discovery; normal */
-	LB_PASS_ECHO = 5, /* echo request to a VIP under icmp_echo = "pass"; normal */
-	LB_PASS_VLAN = 6, /* VLAN tag, which this build does not balance */
-	LB_PASS_OPTIONS = 7, /* IPv4 options or IPv6 extension header, not balanced by this build */
-	LB_PASS_FRAGMENT = 8,	   /* IP fragment, which this build does not balance */
+	LB_PASS_ICMP = 4,    /* ICMP but echo requests and errors, as neighbour discovery; normal */
+	LB_PASS_ECHO = 5,    /* echo request to a VIP under icmp_echo = "pass"; normal */
+	LB_PASS_VLAN = 6,    /* more than two VLAN tags */
+	LB_PASS_OPTIONS = 7, /* more IPv6 extension headers than are looked through: eight */
+	LB_PASS_FRAGMENT = 8,	   /* first fragment of an ICMP message that is no echo request */
 	LB_PASS_MALFORMED = 9,	   /* headers cut short or lengths that lie: the kernel drops it */
 	LB_PASS_UNCONFIGURED = 10, /* no generation published yet; only before the first */
 	LB_DROP_NO_TABLE = 11,	   /* bind without a table; never normal */
@@ -207,13 +227,16 @@ enum lb_verdict {
 	LB_DROP_NO_GATEWAY = 15, /* no port, or its gateway not known yet; only at start */
 	LB_DROP_NO_HEADROOM = 16, /* no room in front of the frame for the outer headers */
 	LB_DROP_TOO_LONG = 17,	  /* longer than an IP packet can be, once encapsulated */
+	LB_PASS_QUOTE = 18,	  /* ICMP error that quotes no flow of its destination; normal */
+	LB_DROP_FRAGMENT =
+		19, /* fragment to a VIP whose first has not come; normal in small numbers */
 
-	LB_DROP_TOO_BIG = 18, /* too big for the way to the backends, and not answered: too many
+	LB_DROP_TOO_BIG = 20, /* too big for the way to the backends, and not answered: too many
 				 were, or it is none to be answered */
-	LB_TX_TOO_BIG = 19,   /* too big for the way to the backends: its sender was told; normal */
-	LB_TX_ECHO = 20,      /* echo request to a VIP, answered here; normal */
+	LB_TX_TOO_BIG = 21,   /* too big for the way to the backends: its sender was told; normal */
+	LB_TX_ECHO = 22,      /* echo request to a VIP, answered here; normal */
 
-	LB_VERDICTS = 21,
+	LB_VERDICTS = 23,
 };
 
 #define LB_MAX_ALLOW	 4096 /* prefixes that may send here */
@@ -355,6 +378,8 @@ _Static_assert(sizeof(struct lb_wide_bind) == 64, "one cache line");
 _Static_assert(sizeof(struct lb_wide_bits) == 16384, "8 KiB for each family");
 _Static_assert(sizeof(struct lb_row) == 8, "a row is one 64-bit load");
 _Static_assert(sizeof(struct lb_backend) == 24, "lb_backend has no hidden padding");
+_Static_assert(sizeof(struct lb_fragment_key) == 40, "lb_fragment_key has no hidden padding");
+_Static_assert(sizeof(struct lb_fragment) == 8, "lb_fragment has no hidden padding");
 _Static_assert(sizeof(struct lb_counter) == 16, "lb_counter has no hidden padding");
 _Static_assert(sizeof(struct lb_constants) == 8, "lb_constants has no hidden padding");
 _Static_assert(sizeof(struct lb_prefix) == 20, "lb_prefix has no hidden padding");

@@ -19,11 +19,8 @@
 #include "outer.h"
 #include "parse.h"
 
-#define ICMP_UNREACHABLE   3
 #define ICMP_FRAGMENTATION 4 /* code of UNREACHABLE: would have to be fragmented */
 #define ICMPV6_TOO_BIG	   2
-#define ICMP_ECHO_REPLY	   0
-#define ICMPV6_ECHO_REPLY  129
 
 /* How much of a packet is quoted: with the headers in front 576 bytes (RFC 1812, 4.3.2.3), and 1280
  * (RFC 4443, 3.2). A packet too big for a usable path is longer than this. */
@@ -67,16 +64,6 @@ static __always_inline int answer_is_due(void)
 	return 1;
 }
 
-/* Back to where the frame came from. */
-static __always_inline void answer_swap_macs(struct ethhdr *eth)
-{
-	__u8 mac[ETH_ALEN];
-
-	__builtin_memcpy(mac, eth->h_dest, ETH_ALEN);
-	__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
-}
-
 /* The sum of @bytes bytes, a constant, at @at. */
 static __always_inline __u64 answer_sum(void *at, __u32 bytes, __u64 sum)
 {
@@ -93,24 +80,60 @@ static __always_inline __u64 answer_sum(void *at, __u32 bytes, __u64 sum)
 	return sum;
 }
 
-/* Cuts the frame down to @quote bytes of its IP packet, and makes room for @headers in front of
- * these; the Ethernet header goes to the front. 0: there was no room. */
-static __always_inline int answer_open(struct xdp_md *ctx, __u32 headers, __u32 quote,
-				       struct cursor *cursor)
+/* Writes the link header of the answer, with the tags that the packet came with, and moves behind
+ * it. There is room: what goes in front is longer than the tags. */
+static __always_inline void answer_write_link(struct cursor *cursor, const struct ethhdr *came_with,
+					      const struct packet *packet)
 {
-	const int surplus = frame_length(ctx) - sizeof(struct ethhdr) - quote;
-	struct ethhdr *eth;
+	struct ethhdr *eth = cursor->at;
+	struct tag *tags = (void *)&eth->h_proto;
+	const __be16 protocol =
+		packet->family == LB_FAMILY_IPV4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
 
+	__builtin_memcpy(eth->h_dest, came_with->h_source, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, came_with->h_dest, ETH_ALEN);
+	switch (packet->tag_count) {
+	case 0:
+		eth->h_proto = protocol;
+		cursor->at += sizeof(*eth);
+		break;
+	case 1:
+		tags[0] = packet->tags[0];
+		tags[1].kind = protocol;
+		cursor->at += sizeof(*eth) + sizeof(*tags);
+		break;
+	default:
+		tags[0] = packet->tags[0];
+		tags[1] = packet->tags[1];
+		tags[2].kind = protocol;
+		cursor->at += sizeof(*eth) + 2 * sizeof(*tags);
+	}
+}
+
+static __always_inline __u32 answer_link_length(const struct packet *packet)
+{
+	return sizeof(struct ethhdr) + packet->tag_count * sizeof(struct tag);
+}
+
+/* Cuts the frame down to @quote bytes of its IP packet, makes room for @headers in front of these,
+ * and leaves the cursor on that room. 0: that could not be. */
+static __always_inline int answer_open(struct xdp_md *ctx, const struct packet *packet,
+				       __u32 headers, __u32 quote, struct cursor *cursor)
+{
+	const int surplus = frame_length(ctx) - answer_link_length(packet) - quote;
+	struct ethhdr came_with;
+
+	*cursor = cursor_of(ctx);
+	if (!cursor_has(cursor, sizeof(came_with)))
+		return 0;
+	__builtin_memcpy(&came_with, cursor->at, sizeof(came_with));
 	if (bpf_xdp_adjust_tail(ctx, -surplus) || bpf_xdp_adjust_head(ctx, -(int)headers))
 		return 0;
 	*cursor = cursor_of(ctx);
-	if (!cursor_has(cursor, sizeof(*eth) + headers + quote))
+	if (!cursor_has(cursor, sizeof(came_with) + PARSE_MAX_TAGS * sizeof(struct tag)))
 		return 0;
-	eth = cursor->at;
-	__builtin_memcpy(eth, cursor->at + headers, sizeof(*eth));
-	answer_swap_macs(eth);
-	cursor->at += sizeof(*eth);
-	return 1;
+	answer_write_link(cursor, &came_with, packet);
+	return cursor_has(cursor, headers + quote);
 }
 
 static __always_inline void answer_write_icmp(struct icmp_header *icmp, __u8 type, __u8 code,
@@ -130,11 +153,11 @@ static __always_inline int answer_too_big_ipv4(struct xdp_md *ctx, const struct 
 	struct iphdr *ip;
 	struct icmp_header *icmp;
 
-	if (!answer_open(ctx, headers, ANSWER_QUOTE_IPV4, &cursor))
+	if (!answer_open(ctx, packet, headers, ANSWER_QUOTE_IPV4, &cursor))
 		return 0;
 	ip = cursor.at;
 	icmp = (void *)(ip + 1);
-	outer_write_ipv4(ip, packet->destination.v4, packet->source.v4, 0,
+	outer_write_ipv4(ip, packet->destination.words[3], packet->source.words[3], 0,
 			 headers + ANSWER_QUOTE_IPV4);
 	ip->protocol = IPPROTO_ICMP;
 	ip->check = csum_ipv4(ip);
@@ -156,7 +179,7 @@ static __always_inline int answer_too_big_ipv6(struct xdp_md *ctx, const struct 
 	struct icmp_header *icmp;
 	__u64 sum;
 
-	if (!answer_open(ctx, sizeof(*ip) + sizeof(*icmp), ANSWER_QUOTE_IPV6, &cursor))
+	if (!answer_open(ctx, packet, sizeof(*ip) + sizeof(*icmp), ANSWER_QUOTE_IPV6, &cursor))
 		return 0;
 	ip = cursor.at;
 	icmp = (void *)(ip + 1);
@@ -171,17 +194,26 @@ static __always_inline int answer_too_big_ipv6(struct xdp_md *ctx, const struct 
 	return 1;
 }
 
+/* Nobody is told of an error about an error, nor of a fragment that says nothing of its flow (RFC
+ * 1122, 3.2.2). */
+static __always_inline int answer_is_owed(const struct packet *packet)
+{
+	const __u32 quote =
+		packet->family == LB_FAMILY_IPV4 ? ANSWER_QUOTE_IPV4 : ANSWER_QUOTE_IPV6;
+
+	return !packet->is_error && packet->fragment != FRAGMENT_LATER && packet->length >= quote;
+}
+
 /* Tells the sender of @packet that it may be @mtu bytes long, and no longer. Returns what became of
  * the packet: it is gone in any case. */
 static __noinline enum lb_verdict answer_too_big(struct xdp_md *ctx, const struct packet *packet,
 						 __u32 mtu)
 {
-	const int is_ipv4 = packet->family == LB_FAMILY_IPV4;
 	int answered;
 
-	if (packet->length < (is_ipv4 ? ANSWER_QUOTE_IPV4 : ANSWER_QUOTE_IPV6) || !answer_is_due())
+	if (!answer_is_owed(packet) || !answer_is_due())
 		return LB_DROP_TOO_BIG;
-	if (is_ipv4)
+	if (packet->family == LB_FAMILY_IPV4)
 		answered = answer_too_big_ipv4(ctx, packet, mtu);
 	else
 		answered = answer_too_big_ipv6(ctx, packet, mtu);
@@ -205,32 +237,64 @@ static __always_inline void answer_set_ttl(struct iphdr *ip)
 	ip->check = csum_replace(ip->check, before, bpf_htons(ip->ttl << 8 | ip->protocol));
 }
 
-/* Makes an echo request of @packet, which has no options, its reply. Addresses change places, which
- * no checksum sees. */
-static __noinline enum lb_verdict answer_echo(struct xdp_md *ctx, const struct packet *packet)
+static __always_inline void answer_swap_macs(struct ethhdr *eth)
 {
-	struct cursor cursor = cursor_of(ctx);
-	struct ethhdr *eth = cursor.at;
-	struct iphdr *ip4 = (void *)(eth + 1);
-	struct ipv6hdr *ip6 = (void *)(eth + 1);
+	__u8 mac[ETH_ALEN];
 
-	if (packet->family == LB_FAMILY_IPV4) {
-		if (!cursor_has(&cursor, sizeof(*eth) + sizeof(*ip4) + sizeof(struct icmp_header)))
-			return LB_PASS_MALFORMED;
-		answer_set_type((void *)(ip4 + 1), ICMP_ECHO_REPLY);
-		answer_set_ttl(ip4);
-		ip4->saddr = packet->destination.v4;
-		ip4->daddr = packet->source.v4;
-	} else {
-		if (!cursor_has(&cursor, sizeof(*eth) + sizeof(*ip6) + sizeof(struct icmp_header)))
-			return LB_PASS_MALFORMED;
-		answer_set_type((void *)(ip6 + 1), ICMPV6_ECHO_REPLY);
-		ip6->hop_limit = OUTER_TTL;
-		__builtin_memcpy(&ip6->saddr, &packet->destination, sizeof(ip6->saddr));
-		__builtin_memcpy(&ip6->daddr, &packet->source, sizeof(ip6->daddr));
-	}
-	answer_swap_macs(eth);
-	return LB_TX_ECHO;
+	__builtin_memcpy(mac, eth->h_dest, ETH_ALEN);
+	__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
+}
+
+/* The ICMP header right behind an IP header without options; NULL: there is none. */
+static __always_inline struct icmp_header *answer_echo_ipv4(const struct cursor *cursor,
+							    const struct packet *packet)
+{
+	struct iphdr *ip = cursor->at;
+
+	if (!cursor_has(cursor, sizeof(*ip) + sizeof(struct icmp_header)) || ip->ihl != 5)
+		return NULL;
+	answer_set_ttl(ip);
+	ip->saddr = packet->destination.words[3];
+	ip->daddr = packet->source.words[3];
+	return (void *)(ip + 1);
+}
+
+static __always_inline struct icmp_header *answer_echo_ipv6(const struct cursor *cursor,
+							    const struct packet *packet)
+{
+	struct ipv6hdr *ip = cursor->at;
+
+	if (!cursor_has(cursor, sizeof(*ip) + sizeof(struct icmp_header)) ||
+	    ip->nexthdr != IPPROTO_ICMPV6)
+		return NULL;
+	ip->hop_limit = OUTER_TTL;
+	__builtin_memcpy(&ip->saddr, &packet->destination, sizeof(ip->saddr));
+	__builtin_memcpy(&ip->daddr, &packet->source, sizeof(ip->daddr));
+	return (void *)(ip + 1);
+}
+
+/* Makes an echo request its reply, where that is all there is to it: with options, extension
+ * headers or in fragments it is left to a backend, and the result is 0. Addresses change places,
+ * which no checksum sees. */
+static __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packet)
+{
+	struct cursor frame = cursor_of(ctx);
+	struct cursor cursor = cursor_at(ctx, answer_link_length(packet));
+	const int is_ipv4 = packet->family == LB_FAMILY_IPV4;
+	struct icmp_header *icmp;
+
+	if (packet->fragment != FRAGMENT_NONE || !cursor_has(&frame, sizeof(struct ethhdr)))
+		return 0;
+	if (is_ipv4)
+		icmp = answer_echo_ipv4(&cursor, packet);
+	else
+		icmp = answer_echo_ipv6(&cursor, packet);
+	if (!icmp)
+		return 0;
+	answer_set_type(icmp, is_ipv4 ? ICMP_ECHO_REPLY : ICMPV6_ECHO_REPLY);
+	answer_swap_macs(frame.at);
+	return 1;
 }
 
 #endif

@@ -20,7 +20,7 @@ static __always_inline const struct lb_vip *bind_find_ipv4(const struct generati
 							   const struct packet *packet)
 {
 	struct lb_vip4_key key = {
-		.address = packet->destination.v4,
+		.address = packet->destination.words[3],
 		.port = packet->destination_port,
 		.protocol = packet->protocol,
 	};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Puts the outer headers in front of a packet: Ethernet, IPv4 or IPv6, UDP, GUE with the hops that
- * remain behind the first. The inner packet is not touched. Moves the start of the frame: every
- * pointer into it that was taken before is void. The result is 0, or the verdict that says why not;
- * then the frame may have grown but is not sent.
+ * Puts the outer headers in front of a packet: Ethernet with the tags that it came with, IPv4 or
+ * IPv6, UDP, GUE with the hops that remain behind the first. The inner packet is not touched, nor
+ * is padding behind it: that is not counted in any outer length, and taking it off would cost every
+ * short packet a call. Moves the start of the frame: every pointer into it that was taken before is
+ * void. The result is 0, or the verdict that says why not; then the frame may have grown but is not
+ * sent.
  */
 #ifndef LB_ENCAP_H
 #define LB_ENCAP_H
@@ -18,6 +20,7 @@ struct encap {
 	const struct lb_settings *settings;
 	const struct lb_port *port;
 	const struct hops *hops;
+	const struct packet *packet;
 	__u32 inner_length;  /* bytes of the inner packet */
 	__u8 inner_protocol; /* IPPROTO_IPIP or IPPROTO_IPV6 */
 	__u8 traffic_class;
@@ -85,16 +88,36 @@ static __always_inline const __be32 *encap_first_hop(const struct encap *encap)
 	return (const __be32 *)encap->hops->backends[0]->address;
 }
 
-static __always_inline void encap_write_eth(struct ethhdr *eth, const struct lb_port *port,
-					    const __u8 *gateway, __be16 protocol)
+/* Writes the Ethernet header with the tags that the packet came with, and moves behind it. There is
+ * room: what goes in front is longer than the tags. */
+static __always_inline void encap_write_link(struct cursor *cursor, const struct encap *encap,
+					     const __u8 *gateway, __be16 protocol)
 {
+	struct ethhdr *eth = cursor->at;
+	struct tag *tags = (void *)&eth->h_proto;
+
 	__builtin_memcpy(eth->h_dest, gateway, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, port->mac, ETH_ALEN);
-	eth->h_proto = protocol;
+	__builtin_memcpy(eth->h_source, encap->port->mac, ETH_ALEN);
+	switch (encap->packet->tag_count) {
+	case 0:
+		eth->h_proto = protocol;
+		cursor->at += sizeof(*eth);
+		break;
+	case 1:
+		tags[0] = encap->packet->tags[0];
+		tags[1].kind = protocol;
+		cursor->at += sizeof(*eth) + sizeof(*tags);
+		break;
+	default:
+		tags[0] = encap->packet->tags[0];
+		tags[1] = encap->packet->tags[1];
+		tags[2].kind = protocol;
+		cursor->at += sizeof(*eth) + 2 * sizeof(*tags);
+	}
 }
 
 /* The hops behind the first, at the cursor. Room for the longer kind of address is asked for, for
- * either: an inner packet of 28 bytes or more stands behind. */
+ * either: an inner packet of 20 bytes or more stands behind. */
 static __always_inline enum lb_verdict encap_write_hops(struct cursor *cursor,
 							const struct hops *hops)
 {
@@ -132,7 +155,7 @@ static __always_inline enum lb_verdict encap_write_gue(struct cursor *cursor,
 	return encap_write_hops(cursor, hops);
 }
 
-/* Makes room for @outer bytes behind an Ethernet header, writes that header, and leaves the cursor
+/* Makes room for @outer bytes behind the link header, writes that header, and leaves the cursor
  * behind it. */
 static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const struct encap *encap,
 						  const __u8 *gateway, __be16 protocol, __u32 outer,
@@ -146,10 +169,10 @@ static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const stru
 		return LB_DROP_NO_HEADROOM;
 
 	*cursor = cursor_of(ctx);
-	if (!cursor_has(cursor, sizeof(struct ethhdr) + sizeof(struct ipv6hdr)))
-		return LB_DROP_NO_HEADROOM; /* for the verifier: the frame has just grown by more */
-	encap_write_eth(cursor->at, encap->port, gateway, protocol);
-	cursor->at += sizeof(struct ethhdr);
+	if (!cursor_has(cursor, sizeof(struct ethhdr) + PARSE_MAX_TAGS * sizeof(struct tag) +
+					sizeof(struct ipv6hdr)))
+		return LB_DROP_NO_HEADROOM; /* for the verifier: the frame has just grown by that */
+	encap_write_link(cursor, encap, gateway, protocol);
 	return LB_TX_FORWARDED;
 }
 
@@ -192,6 +215,12 @@ static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 	return encap_write_gue(&cursor, encap);
 }
 
+/* All fragments of a datagram take one path: only some of them know the port. */
+static __always_inline __u16 encap_entropy(const struct packet *packet)
+{
+	return packet->fragment == FRAGMENT_NONE ? bpf_ntohs(packet->source_port) : 0;
+}
+
 static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const struct packet *packet,
 						    const struct lb_settings *settings,
 						    const struct lb_port *port,
@@ -201,10 +230,11 @@ static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const st
 		.settings = settings,
 		.port = port,
 		.hops = hops,
+		.packet = packet,
 		.inner_length = packet->length,
 		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
 		.traffic_class = encap_traffic_class(settings, packet->traffic_class),
-		.source_port = outer_source_port(hash ^ bpf_ntohs(packet->source_port)),
+		.source_port = outer_source_port(hash ^ encap_entropy(packet)),
 	};
 
 	if (hops->family == LB_FAMILY_IPV4)

@@ -87,11 +87,11 @@ static __always_inline void hash_push_address(struct siphash *s, const union add
 					      __u8 family)
 {
 	if (family == LB_FAMILY_IPV4) {
-		siphash_push(s, address->v4, sizeof(address->v4));
+		siphash_push(s, address->words[3], sizeof(address->words[3]));
 		return;
 	}
-	siphash_push(s, address->v6[0], sizeof(address->v6[0]));
-	siphash_push(s, address->v6[1], sizeof(address->v6[1]));
+	siphash_push(s, address->halves[0], sizeof(address->halves[0]));
+	siphash_push(s, address->halves[1], sizeof(address->halves[1]));
 }
 
 static __always_inline __u64 hash_over(const __u64 key[2], __u8 fields, const struct packet *packet)

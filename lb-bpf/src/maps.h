@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The maps of the director, as lb_abi.h describes them. The control plane fills them; the program
- * only reads, but for its counters.
+ * only reads, but for its counters and what it remembers of fragments.
  */
 #ifndef LB_MAPS_H
 #define LB_MAPS_H
@@ -153,5 +153,12 @@ struct {
 	__type(key, __u32);
 	__type(value, struct lb_counter);
 } lb_be_stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, LB_MAX_FRAGMENTS);
+	__type(key, struct lb_fragment_key);
+	__type(value, struct lb_fragment);
+} lb_fragments SEC(".maps");
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From a frame to a struct packet: whom it is from, whom it is for, and how long it is.
+ * From a frame to a struct packet: whom it is from, whom it is for, and how long it is. An ICMP
+ * error is taken for what it is about: its flow is the quoted one, seen from the client.
  *
  * Each parser looks at what the cursor stands on, checks that it is all there, fills in its part of
  * the packet, moves the cursor on and calls the next. The frame is not changed. The result is 0, or
  * the verdict that says why the packet goes no further; then the packet is filled in part only.
- * Addresses and ports are in network order.
+ * Addresses and ports are in network order. Nothing behind the end of the IP packet is looked at.
  */
 #ifndef LB_PARSE_H
 #define LB_PARSE_H
@@ -19,11 +20,24 @@
 #include <linux/udp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include "address.h"
 #include "cursor.h"
 #include "lb_abi.h"
 
-#define ICMP_ECHO_REQUEST   8
-#define ICMPV6_ECHO_REQUEST 128
+#define PARSE_MAX_TAGS	     2
+#define PARSE_MAX_EXTENSIONS 8 /* the verifier walks each */
+#define PARSE_PORTS	     4 /* bytes; what must be there of a first fragment, or of a quote */
+
+#define ICMP_ECHO_REPLY	       0
+#define ICMP_UNREACHABLE       3
+#define ICMP_ECHO_REQUEST      8
+#define ICMP_TIME_EXCEEDED     11
+#define ICMP_PARAMETER_PROBLEM 12
+
+#define ICMPV6_UNREACHABLE	 1
+#define ICMPV6_PARAMETER_PROBLEM 4 /* too big and time exceeded lie between */
+#define ICMPV6_ECHO_REQUEST	 128
+#define ICMPV6_ECHO_REPLY	 129
 
 /* The beginning of every ICMP and ICMPv6 message (<linux/icmp.h> drags in the C library). */
 struct icmp_header {
@@ -33,9 +47,28 @@ struct icmp_header {
 	__be32 rest;
 };
 
-union address {
-	__be32 v4;
-	__u64 v6[2];
+/* The extension header that fragments have (<linux/ipv6.h> does not). */
+struct fragment_header {
+	__u8 nexthdr;
+	__u8 reserved;
+	__be16 offset; /* in units of eight bytes in the high 13 bits; the lowest says that more
+			  come */
+	__be32 id;
+};
+
+#define IPV6_FRAGMENT_OFFSET 0xfff8
+#define IPV6_MORE_FRAGMENTS  0x0001
+
+/* As it stands in the frame, behind the MACs. */
+struct tag {
+	__be16 kind; /* ETH_P_8021Q or ETH_P_8021AD */
+	__be16 tci;
+};
+
+enum fragment {
+	FRAGMENT_NONE,
+	FRAGMENT_FIRST,
+	FRAGMENT_LATER, /* has no header of layer 4: ports are unknown */
 };
 
 /* A packet's flow, and what the outer headers need to know of it. */
@@ -44,134 +77,371 @@ struct packet {
 	union address destination;
 	__be16 source_port;	 /* 0: it has none (echo) */
 	__be16 destination_port; /* 0: it has none (echo) */
+	__u32 length;		 /* of the IP packet, header included; padding behind it is not */
 	__u8 family;		 /* LB_FAMILY_* */
 	__u8 protocol;		 /* IPPROTO_TCP, _UDP, _ICMP (echo) or _ICMPV6 (echo) */
 	__u8 traffic_class;	 /* DSCP and ECN, as the TOS byte has them */
-	__u32 length;		 /* of the IP packet, header included; padding behind it is not */
+	__u8 tag_count;
+	__u8 fragment;		/* enum fragment */
+	__u8 fragment_protocol; /* what all fragments of a datagram call the protocol */
+	__u8 is_error;		/* an ICMP error: the flow is the quoted one */
+	__be32 fragment_id;
+	struct tag tags[PARSE_MAX_TAGS];
 };
 
-static __always_inline enum lb_verdict
-parse_ports(const struct cursor *cursor, struct packet *packet, __u32 header, __u32 l4_length)
-{
-	const struct udphdr *l4 = cursor->at; /* TCP begins with the same two ports */
+/* What is left of an IP packet: from the cursor to the offset @end in the frame. */
+struct rest {
+	struct cursor cursor;
+	const void *frame;
+	__u64 end;
+};
 
-	if (l4_length < header || !cursor_has(cursor, header))
+/* Where the cursor stands in the frame. The barrier keeps the compiler from subtracting halves of
+ * pointers, which the verifier refuses. */
+static __always_inline __u64 rest_offset(const struct rest *rest)
+{
+	__u64 offset = rest->cursor.at - rest->frame;
+
+	barrier_var(offset);
+	return offset;
+}
+
+static __always_inline int rest_has(const struct rest *rest, __u32 bytes)
+{
+	return cursor_has(&rest->cursor, bytes) && rest_offset(rest) + bytes <= rest->end;
+}
+
+/* Counted from the start of the frame and masked anew, the place looks to the verifier the same
+ * whatever came before it: so it need not follow every way to get there. */
+static __always_inline void rest_skip(struct rest *rest, __u32 bytes)
+{
+	const __u64 offset = rest_offset(rest) + bytes;
+
+	rest->cursor.at = (void *)rest->frame + (offset & CURSOR_MAX_OFFSET);
+}
+
+/* The IP packet at the cursor has @length bytes; 0: the frame has fewer. */
+static __always_inline int rest_ends_after(struct rest *rest, __u32 length)
+{
+	const __u64 end = rest_offset(rest) + length;
+
+	if (end > rest->end)
+		return 0;
+	rest->end = end;
+	return 1;
+}
+
+static __always_inline void parse_no_ports(struct packet *packet)
+{
+	packet->source_port = 0;
+	packet->destination_port = 0;
+}
+
+/* TCP and UDP begin with the same two ports. */
+static __always_inline enum lb_verdict parse_ports(const struct rest *rest, struct packet *packet,
+						   __u32 header)
+{
+	const struct udphdr *l4 = rest->cursor.at;
+
+	if (!rest_has(rest, packet->fragment == FRAGMENT_NONE ? header : PARSE_PORTS))
 		return LB_PASS_MALFORMED;
 	packet->source_port = l4->source;
 	packet->destination_port = l4->dest;
 	return LB_TX_FORWARDED;
 }
 
-/* Echo requests only. Type and code stand in the same place for both families. */
-static __always_inline enum lb_verdict
-parse_icmp(const struct cursor *cursor, struct packet *packet, __u32 l4_length, __u8 echo_request)
+/* Whether options are left out or not, the payload begins behind them. A quoted packet may be cut
+ * short, so that its length means nothing here. */
+static __always_inline enum lb_verdict parse_ipv4(struct rest *rest, struct packet *packet,
+						  int is_quote)
 {
-	const struct icmp_header *icmp = cursor->at;
+	const struct iphdr *ip = rest->cursor.at;
+	__u32 header;
 
-	if (l4_length < sizeof(*icmp) || !cursor_has(cursor, sizeof(*icmp)))
+	if (!rest_has(rest, sizeof(*ip)) || ip->version != 4 || ip->ihl < 5)
 		return LB_PASS_MALFORMED;
-	if (icmp->type != echo_request)
-		return LB_PASS_ICMP;
-	packet->source_port = 0;
-	packet->destination_port = 0;
+	header = ip->ihl * 4;
+	if (!is_quote) {
+		packet->length = bpf_ntohs(ip->tot_len);
+		if (!rest_ends_after(rest, packet->length))
+			return LB_PASS_MALFORMED;
+	}
+	if (rest_offset(rest) + header > rest->end)
+		return LB_PASS_MALFORMED;
+
+	packet->family = LB_FAMILY_IPV4;
+	packet->protocol = ip->protocol;
+	packet->traffic_class = ip->tos;
+	packet->fragment_protocol = ip->protocol;
+	packet->fragment_id = ip->id;
+	packet->fragment = FRAGMENT_NONE;
+	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
+		packet->fragment = FRAGMENT_LATER;
+	else if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS))
+		packet->fragment = FRAGMENT_FIRST;
+	address_from_ipv4(&packet->source, ip->saddr);
+	address_from_ipv4(&packet->destination, ip->daddr);
+	rest_skip(rest, header);
 	return LB_TX_FORWARDED;
 }
 
-/* @l4_length: bytes of the IP packet behind its headers, of which the cursor stands on the first.
- */
-static __always_inline enum lb_verdict parse_l4(const struct cursor *cursor, struct packet *packet,
-						__u32 l4_length)
+/* A fragment header that says "the first, and no more come" makes no fragment (RFC 6946). */
+static __always_inline void parse_fragment(const struct fragment_header *header,
+					   struct packet *packet)
 {
-	switch (packet->protocol) {
-	case IPPROTO_TCP:
-		return parse_ports(cursor, packet, sizeof(struct tcphdr), l4_length);
-	case IPPROTO_UDP:
-		return parse_ports(cursor, packet, sizeof(struct udphdr), l4_length);
-	case IPPROTO_ICMP:
-		if (packet->family != LB_FAMILY_IPV4)
-			return LB_PASS_PROTOCOL;
-		return parse_icmp(cursor, packet, l4_length, ICMP_ECHO_REQUEST);
-	case IPPROTO_ICMPV6:
-		if (packet->family != LB_FAMILY_IPV6)
-			return LB_PASS_PROTOCOL;
-		return parse_icmp(cursor, packet, l4_length, ICMPV6_ECHO_REQUEST);
-	case IPPROTO_FRAGMENT:
-		return packet->family == LB_FAMILY_IPV6 ? LB_PASS_FRAGMENT : LB_PASS_PROTOCOL;
+	packet->fragment_protocol = header->nexthdr;
+	packet->fragment_id = header->id;
+	if (header->offset & bpf_htons(IPV6_FRAGMENT_OFFSET))
+		packet->fragment = FRAGMENT_LATER;
+	else if (header->offset & bpf_htons(IPV6_MORE_FRAGMENTS))
+		packet->fragment = FRAGMENT_FIRST;
+}
+
+/* Bytes of the extension header of kind @protocol; 0: that is none. */
+static __always_inline __u32 parse_extension_length(const struct ipv6_opt_hdr *extension,
+						    __u8 protocol)
+{
+	switch (protocol) {
 	case IPPROTO_HOPOPTS:
 	case IPPROTO_ROUTING:
 	case IPPROTO_DSTOPTS:
+		return (extension->hdrlen + 1) * 8;
 	case IPPROTO_AH:
-		return packet->family == LB_FAMILY_IPV6 ? LB_PASS_OPTIONS : LB_PASS_PROTOCOL;
+		return (extension->hdrlen + 2) * 4;
+	case IPPROTO_FRAGMENT:
+		return sizeof(struct fragment_header);
+	default:
+		return 0;
+	}
+}
+
+static __always_inline int parse_is_extension(__u8 protocol)
+{
+	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+	       protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_AH ||
+	       protocol == IPPROTO_FRAGMENT;
+}
+
+/* Goes on to what the extension headers are in front of. Behind the header of a later fragment
+ * stands data. */
+static __always_inline enum lb_verdict parse_extensions(struct rest *rest, struct packet *packet)
+{
+	for (int i = 0; i < PARSE_MAX_EXTENSIONS; i++) {
+		const struct ipv6_opt_hdr *extension = rest->cursor.at;
+		__u32 bytes;
+
+		if (packet->fragment == FRAGMENT_LATER || !parse_is_extension(packet->protocol))
+			return LB_TX_FORWARDED;
+		if (!rest_has(rest, sizeof(struct fragment_header)))
+			return LB_PASS_MALFORMED;
+		bytes = parse_extension_length(extension, packet->protocol);
+		if (rest_offset(rest) + bytes > rest->end)
+			return LB_PASS_MALFORMED;
+		if (packet->protocol == IPPROTO_FRAGMENT) {
+			if (packet->fragment != FRAGMENT_NONE)
+				return LB_PASS_MALFORMED;
+			parse_fragment(rest->cursor.at, packet);
+		}
+		packet->protocol = extension->nexthdr;
+		rest_skip(rest, bytes);
+	}
+	if (packet->fragment == FRAGMENT_LATER || !parse_is_extension(packet->protocol))
+		return LB_TX_FORWARDED;
+	return LB_PASS_OPTIONS;
+}
+
+static __always_inline enum lb_verdict parse_ipv6(struct rest *rest, struct packet *packet,
+						  int is_quote)
+{
+	const struct ipv6hdr *ip = rest->cursor.at;
+
+	if (!rest_has(rest, sizeof(*ip)) || ip->version != 6)
+		return LB_PASS_MALFORMED;
+	if (!is_quote) {
+		packet->length = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+		if (!rest_ends_after(rest, packet->length))
+			return LB_PASS_MALFORMED;
+	}
+
+	packet->family = LB_FAMILY_IPV6;
+	packet->protocol = ip->nexthdr;
+	packet->traffic_class = ip->priority << 4 | ip->flow_lbl[0] >> 4;
+	packet->fragment = FRAGMENT_NONE;
+	packet->fragment_protocol = 0;
+	packet->fragment_id = 0;
+	address_from_ipv6(&packet->source, &ip->saddr);
+	address_from_ipv6(&packet->destination, &ip->daddr);
+	rest_skip(rest, sizeof(*ip));
+	return parse_extensions(rest, packet);
+}
+
+/* Of the quoted packet, which went from the VIP to the client, the flow of its answer is taken. */
+static __always_inline enum lb_verdict
+parse_quoted_l4(const struct rest *rest, const struct packet *quoted, struct packet *packet)
+{
+	const struct udphdr *ports = rest->cursor.at;
+	const struct icmp_header *icmp = rest->cursor.at;
+
+	if (!rest_has(rest, PARSE_PORTS))
+		return LB_PASS_QUOTE;
+	parse_no_ports(packet);
+	packet->protocol = quoted->protocol;
+	switch (quoted->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+		packet->source_port = ports->dest;
+		packet->destination_port = ports->source;
+		return LB_TX_FORWARDED;
+	case IPPROTO_ICMP:
+		return packet->family == LB_FAMILY_IPV4 && icmp->type == ICMP_ECHO_REPLY
+			       ? LB_TX_FORWARDED
+			       : LB_PASS_QUOTE;
+	case IPPROTO_ICMPV6:
+		return packet->family == LB_FAMILY_IPV6 && icmp->type == ICMPV6_ECHO_REPLY
+			       ? LB_TX_FORWARDED
+			       : LB_PASS_QUOTE;
+	default:
+		return LB_PASS_QUOTE;
+	}
+}
+
+/* The error must have come to the address that the quoted packet came from: else it is none about a
+ * flow of that address. */
+static __always_inline enum lb_verdict parse_quote(struct rest *rest, struct packet *packet)
+{
+	struct packet quoted = {};
+	enum lb_verdict reason;
+
+	packet->is_error = 1;
+	rest_skip(rest, sizeof(struct icmp_header));
+	if (packet->family == LB_FAMILY_IPV4)
+		reason = parse_ipv4(rest, &quoted, 1);
+	else
+		reason = parse_ipv6(rest, &quoted, 1);
+	if (reason || quoted.fragment == FRAGMENT_LATER ||
+	    !address_equals(&quoted.source, &packet->destination))
+		return LB_PASS_QUOTE;
+	packet->source = quoted.destination;
+	return parse_quoted_l4(rest, &quoted, packet);
+}
+
+static __always_inline int parse_is_error(const struct icmp_header *icmp, __u8 family)
+{
+	if (family == LB_FAMILY_IPV4)
+		return icmp->type == ICMP_UNREACHABLE || icmp->type == ICMP_TIME_EXCEEDED ||
+		       icmp->type == ICMP_PARAMETER_PROBLEM;
+	return icmp->type >= ICMPV6_UNREACHABLE && icmp->type <= ICMPV6_PARAMETER_PROBLEM;
+}
+
+/* Type and code stand in the same place for both families. */
+static __always_inline enum lb_verdict parse_icmp(struct rest *rest, struct packet *packet,
+						  __u8 echo_request)
+{
+	const struct icmp_header *icmp = rest->cursor.at;
+
+	if (!rest_has(rest, sizeof(*icmp)))
+		return LB_PASS_MALFORMED;
+	if (icmp->type == echo_request)
+		return LB_TX_FORWARDED;
+	if (packet->fragment != FRAGMENT_NONE)
+		return LB_PASS_FRAGMENT;
+	return parse_is_error(icmp, packet->family) ? parse_quote(rest, packet) : LB_PASS_ICMP;
+}
+
+/* What a later fragment says of its protocol; behind extension headers that only the first has,
+ * that is yet to be found. */
+static __always_inline enum lb_verdict parse_later(const struct packet *packet)
+{
+	const __u8 icmp = packet->family == LB_FAMILY_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+
+	if (packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP ||
+	    packet->protocol == icmp)
+		return LB_TX_FORWARDED;
+	return packet->family == LB_FAMILY_IPV6 && parse_is_extension(packet->protocol)
+		       ? LB_TX_FORWARDED
+		       : LB_PASS_PROTOCOL;
+}
+
+static __always_inline enum lb_verdict parse_l4(struct rest *rest, struct packet *packet)
+{
+	parse_no_ports(packet);
+	if (packet->fragment == FRAGMENT_LATER)
+		return parse_later(packet);
+	switch (packet->protocol) {
+	case IPPROTO_TCP:
+		return parse_ports(rest, packet, sizeof(struct tcphdr));
+	case IPPROTO_UDP:
+		return parse_ports(rest, packet, sizeof(struct udphdr));
+	case IPPROTO_ICMP:
+		if (packet->family != LB_FAMILY_IPV4)
+			return LB_PASS_PROTOCOL;
+		return parse_icmp(rest, packet, ICMP_ECHO_REQUEST);
+	case IPPROTO_ICMPV6:
+		if (packet->family != LB_FAMILY_IPV6)
+			return LB_PASS_PROTOCOL;
+		return parse_icmp(rest, packet, ICMPV6_ECHO_REQUEST);
 	default:
 		return LB_PASS_PROTOCOL;
 	}
 }
 
-static __always_inline enum lb_verdict parse_ipv4(struct cursor *cursor, struct packet *packet)
+static __always_inline int parse_is_tag(__be16 protocol)
 {
-	const struct iphdr *ip = cursor->at;
-
-	if (!cursor_has(cursor, sizeof(*ip)) || ip->version != 4 || ip->ihl < 5)
-		return LB_PASS_MALFORMED;
-	if (ip->ihl > 5)
-		return LB_PASS_OPTIONS;
-	packet->length = bpf_ntohs(ip->tot_len);
-	if (packet->length < sizeof(*ip) || packet->length > cursor_left(cursor))
-		return LB_PASS_MALFORMED;
-	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
-		return LB_PASS_FRAGMENT;
-
-	packet->family = LB_FAMILY_IPV4;
-	packet->protocol = ip->protocol;
-	packet->traffic_class = ip->tos;
-	packet->source.v4 = ip->saddr;
-	packet->destination.v4 = ip->daddr;
-	cursor->at += sizeof(*ip);
-	return parse_l4(cursor, packet, packet->length - sizeof(*ip));
+	return protocol == bpf_htons(ETH_P_8021Q) || protocol == bpf_htons(ETH_P_8021AD);
 }
 
-static __always_inline enum lb_verdict parse_ipv6(struct cursor *cursor, struct packet *packet)
+/* Moves behind the Ethernet header and its tags; @protocol is what follows. The destination MAC is
+ * not examined: an XDP program sees what the NIC accepted. */
+static __always_inline enum lb_verdict parse_ethernet(struct cursor *cursor, struct packet *packet,
+						      __be16 *protocol)
 {
-	const struct ipv6hdr *ip = cursor->at;
-	__u32 payload;
+	const struct ethhdr *eth = cursor->at;
 
-	if (!cursor_has(cursor, sizeof(*ip)) || ip->version != 6)
+	if (!cursor_has(cursor, sizeof(*eth)))
 		return LB_PASS_MALFORMED;
-	payload = bpf_ntohs(ip->payload_len);
-	if (sizeof(*ip) + payload > cursor_left(cursor))
-		return LB_PASS_MALFORMED;
+	*protocol = eth->h_proto;
+	cursor->at += sizeof(*eth);
+	packet->tag_count = 0;
+#pragma unroll
+	for (int i = 0; i < PARSE_MAX_TAGS; i++) {
+		const __be16 *behind = cursor->at; /* tag control information, next protocol */
 
-	packet->length = sizeof(*ip) + payload;
-	packet->family = LB_FAMILY_IPV6;
-	packet->protocol = ip->nexthdr;
-	packet->traffic_class = ip->priority << 4 | ip->flow_lbl[0] >> 4;
-	__builtin_memcpy(&packet->source, &ip->saddr, sizeof(packet->source));
-	__builtin_memcpy(&packet->destination, &ip->daddr, sizeof(packet->destination));
-	cursor->at += sizeof(*ip);
-	return parse_l4(cursor, packet, payload);
+		if (!parse_is_tag(*protocol))
+			return LB_TX_FORWARDED;
+		if (!cursor_has(cursor, sizeof(struct tag)))
+			return LB_PASS_MALFORMED;
+		packet->tags[i].kind = *protocol;
+		packet->tags[i].tci = behind[0];
+		packet->tag_count = i + 1;
+		*protocol = behind[1];
+		cursor->at += sizeof(struct tag);
+	}
+	return parse_is_tag(*protocol) ? LB_PASS_VLAN : LB_TX_FORWARDED;
 }
 
-/* The frame in @ctx, from its first byte. The destination MAC is not examined: an XDP program sees
- * what the NIC accepted. */
+/* The frame in @ctx, from its first byte, of whatever kind. */
 static __always_inline enum lb_verdict parse_frame(const struct xdp_md *ctx, struct packet *packet)
 {
-	struct cursor cursor = cursor_of(ctx);
-	const struct ethhdr *eth = cursor.at;
+	struct rest rest = {
+		.cursor = cursor_of(ctx),
+		.frame = (void *)(long)ctx->data,
+		.end = frame_length(ctx),
+	};
+	enum lb_verdict reason;
+	__be16 protocol;
 
-	if (!cursor_has(&cursor, sizeof(*eth)))
-		return LB_PASS_MALFORMED;
-	cursor.at += sizeof(*eth);
-	switch (eth->h_proto) {
-	case bpf_htons(ETH_P_IP):
-		return parse_ipv4(&cursor, packet);
-	case bpf_htons(ETH_P_IPV6):
-		return parse_ipv6(&cursor, packet);
-	case bpf_htons(ETH_P_8021Q):
-	case bpf_htons(ETH_P_8021AD):
-		return LB_PASS_VLAN;
-	default:
+	packet->is_error = 0;
+	reason = parse_ethernet(&rest.cursor, packet, &protocol);
+	if (reason)
+		return reason;
+	rest_skip(&rest, 0);
+	if (protocol == bpf_htons(ETH_P_IP))
+		reason = parse_ipv4(&rest, packet, 0);
+	else if (protocol == bpf_htons(ETH_P_IPV6))
+		reason = parse_ipv6(&rest, packet, 0);
+	else
 		return LB_PASS_NOT_IP;
-	}
+	return reason ?: parse_l4(&rest, packet);
 }
 
 #endif

@@ -26,6 +26,7 @@ static __always_inline int verdict_action(enum lb_verdict reason)
 	case LB_PASS_FRAGMENT:
 	case LB_PASS_MALFORMED:
 	case LB_PASS_UNCONFIGURED:
+	case LB_PASS_QUOTE:
 		return XDP_PASS;
 	default:
 		return XDP_DROP;

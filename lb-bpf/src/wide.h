@@ -39,8 +39,8 @@ static __always_inline const struct lb_vip *wide_bind(__u32 index)
 	return bind ? &bind->vip : NULL;
 }
 
-/* The bind of the last span of @list that begins at or below @port. */
-static __always_inline const struct lb_vip *wide_search(const struct lb_span_list *list, __u32 port)
+/* Index of the bind of the last span of @list that begins at or below @port; 0: none. */
+static __always_inline __u32 wide_search(const struct lb_span_list *list, __u32 port)
 {
 	const struct lb_span *span;
 	__u32 count = list->count;
@@ -52,7 +52,7 @@ static __always_inline const struct lb_vip *wide_search(const struct lb_span_lis
 
 		span = bpf_map_lookup_elem(&lb_spans, &middle);
 		if (!span)
-			return NULL;
+			return 0;
 		if (span->port <= port) {
 			at = middle;
 			count -= half;
@@ -61,61 +61,64 @@ static __always_inline const struct lb_vip *wide_search(const struct lb_span_lis
 		}
 	}
 	span = count ? bpf_map_lookup_elem(&lb_spans, &at) : NULL;
-	return span ? wide_bind(span->bind) : NULL;
+	return span ? span->bind : 0;
 }
 
-static __always_inline const struct lb_vip *wide_in_net(const struct lb_net *net, __u8 protocol,
-							__be16 port)
+static __always_inline __u32 wide_in_net(const struct lb_net *net, __u8 protocol, __be16 port)
 {
 	if (!net)
-		return NULL;
+		return 0;
 	switch (protocol) {
 	case IPPROTO_TCP:
 		return wide_search(&net->tcp, bpf_ntohs(port));
 	case IPPROTO_UDP:
 		return wide_search(&net->udp, bpf_ntohs(port));
 	default:
-		return wide_bind(net->echo);
+		return net->echo;
 	}
 }
 
-/* Subprograms of their own, so that they take no registers from packets that do without them. */
-static __noinline const struct lb_vip *wide_look_up_ipv4(__u32 slot, __be32 address, __u8 protocol,
-							 __be16 port)
+/* Global functions of numbers only: the verifier looks at each once, not at every call; and they
+ * take no registers from packets that do without them. The result is an index in lb_wide_binds. */
+__noinline __u32 wide_look_up_ipv4(__u32 slot, __be32 address, __u8 protocol, __be16 port)
 {
 	struct lb_net4_key key = {.length = 32, .address = address};
 	void *nets = bpf_map_lookup_elem(&lb_nets4, &slot);
 
-	return nets ? wide_in_net(bpf_map_lookup_elem(nets, &key), protocol, port) : NULL;
+	return nets ? wide_in_net(bpf_map_lookup_elem(nets, &key), protocol, port) : 0;
 }
 
-static __noinline const struct lb_vip *wide_look_up_ipv6(__u32 slot, const struct lb_net6_key *key,
-							 __u8 protocol, __be16 port)
+__noinline __u32 wide_look_up_ipv6(__u32 slot, __u64 first_half, __u64 second_half, __u8 protocol,
+				   __be16 port)
 {
+	struct lb_net6_key key = {.length = 128};
 	void *nets = bpf_map_lookup_elem(&lb_nets6, &slot);
 
-	return nets ? wide_in_net(bpf_map_lookup_elem(nets, key), protocol, port) : NULL;
+	__builtin_memcpy(key.address, &first_half, sizeof(first_half));
+	__builtin_memcpy(key.address + sizeof(first_half), &second_half, sizeof(second_half));
+	return nets ? wide_in_net(bpf_map_lookup_elem(nets, &key), protocol, port) : 0;
 }
 
 static __always_inline const struct lb_vip *wide_find_ipv4(__u32 slot, const struct packet *packet)
 {
 	const struct lb_wide_bits *bits = bpf_map_lookup_elem(&lb_wide_bits, &slot);
-	__be32 address = packet->destination.v4;
+	__be32 address = packet->destination.words[3];
 
 	if (!bits || !wide_is_set(bits->ipv4, wide_bit_ipv4(address)))
 		return NULL;
-	return wide_look_up_ipv4(slot, address, packet->protocol, packet->destination_port);
+	return wide_bind(
+		wide_look_up_ipv4(slot, address, packet->protocol, packet->destination_port));
 }
 
 static __always_inline const struct lb_vip *wide_find_ipv6(__u32 slot, const struct packet *packet)
 {
 	const struct lb_wide_bits *bits = bpf_map_lookup_elem(&lb_wide_bits, &slot);
-	struct lb_net6_key key = {.length = 128};
+	const __u64 *halves = packet->destination.halves;
 
-	if (!bits || !wide_is_set(bits->ipv6, wide_bit_ipv6(packet->destination.v6[0])))
+	if (!bits || !wide_is_set(bits->ipv6, wide_bit_ipv6(halves[0])))
 		return NULL;
-	__builtin_memcpy(key.address, &packet->destination, sizeof(key.address));
-	return wide_look_up_ipv6(slot, &key, packet->protocol, packet->destination_port);
+	return wide_bind(wide_look_up_ipv6(slot, halves[0], halves[1], packet->protocol,
+					   packet->destination_port));
 }
 
 #endif

@@ -18,10 +18,13 @@ public final class Abi {
   /** Binds of one config. */
   public static final int MAX_BINDS = 65_536;
 
-  public static final int MAX_VIPS = 131_072;
+  public static final int MAX_VIPS = 262_144;
 
   /** Spans of ports of one generation. */
   public static final int MAX_SPANS = 262_144;
+
+  /** Datagrams whose ports are remembered at a time, for their later fragments. */
+  public static final int MAX_FRAGMENTS = 16_384;
 
   public static final int MAX_BACKENDS = 65_536;
   public static final int MAX_VIP_STATS = 131_073;
@@ -66,6 +69,7 @@ public final class Abi {
   public static final String VERDICTS = "lb_verdicts";
   public static final String VIP_STATS = "lb_vip_stats";
   public static final String BACKEND_STATS = "lb_be_stats";
+  public static final String FRAGMENTS = "lb_fragments";
   public static final String OUTCOMES = "lb_outcomes";
   public static final String ALLOW = "lb_allow";
   public static final String VIP_LIST = "lb_vip_list";

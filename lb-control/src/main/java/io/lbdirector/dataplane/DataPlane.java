@@ -48,7 +48,8 @@ public final class DataPlane implements AutoCloseable {
           Abi.BACKENDS,
           Abi.VERDICTS,
           Abi.VIP_STATS,
-          Abi.BACKEND_STATS);
+          Abi.BACKEND_STATS,
+          Abi.FRAGMENTS);
 
   private final PinFolder pins;
   private final boolean adopted;

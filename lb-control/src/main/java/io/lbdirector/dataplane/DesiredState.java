@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the next generation shall serve, in the words of the forwarding model: no slot, index or id
@@ -55,7 +57,17 @@ public final class DesiredState {
     }
     this.binds = Collections.unmodifiableList(all);
     this.tableOfBind = owners.stream().mapToInt(Integer::intValue).toArray();
-    this.vips = VipTable.of(binds);
+    this.vips = VipTable.of(binds).withPortless(binds, this::portlessTable);
+  }
+
+  /** The table of a bind if ports do not enter its hashes. */
+  private OptionalInt portlessTable(int bind) {
+    Table table = tableOf(bind);
+    boolean ports =
+        Stream.of(table.hashFields(), table.altHashFields())
+            .flatMap(Set::stream)
+            .anyMatch(field -> field == HashField.SRC_PORT || field == HashField.DST_PORT);
+    return ports ? OptionalInt.empty() : OptionalInt.of(tableOfBind[bind]);
   }
 
   Settings settings() {

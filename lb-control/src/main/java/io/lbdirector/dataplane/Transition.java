@@ -114,14 +114,14 @@ public final class Transition {
     return targets;
   }
 
-  /** Statistics id of every bind that is live. An echo entry has that of one of them. */
+  /** Statistics id of every bind that is live. An entry without a port has that of one of them. */
   private Map<Bind, Integer> liveIds() {
     Map<Bind, Integer> ids = new HashMap<>();
     live.wide().forEach((bind, target) -> ids.put(bind, target.stats()));
     live.vips()
         .forEach(
             (vip, target) -> {
-              if (!vip.isEcho()) {
+              if (!vip.isPortless()) {
                 ids.put(Bind.exact(vip), target.stats());
               }
             });

@@ -5,15 +5,26 @@ package io.lbdirector.forwarding;
  *
  * @param address destination address
  * @param protocolNumber IANA number: TCP, UDP, or ICMP(v6) for the echo requests to the address
- * @param port destination port, 1 to 65535; 0 for echo
+ * @param port destination port, 1 to 65535; 0 for echo, and for fragments where ports decide
+ *     nothing
  */
 public record Vip(IpAddress address, int protocolNumber, int port) {
   private static final int ICMP = 1;
   private static final int ICMP6 = 58;
 
-  /** Whether this is the entry of echo requests, which an address has once for all its binds. */
+  /** Whether this is the entry of echo requests to the address. */
   public boolean isEcho() {
+    return equals(echo(address));
+  }
+
+  /** Whether this is an entry beside those of binds, which an address has once for all of them. */
+  public boolean isPortless() {
     return port == 0;
+  }
+
+  /** The entry that fragments of the same address and protocol find. */
+  public Vip withoutPort() {
+    return new Vip(address, protocolNumber, 0);
   }
 
   /** The entry that echo requests to {@code address} find. */

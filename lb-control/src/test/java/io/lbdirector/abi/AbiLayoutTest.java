@@ -332,6 +332,7 @@ class AbiLayoutTest {
     java.put("LB_WIDE_WORDS", (long) WideBitsLayout.WORDS);
     java.put("LB_MAX_BACKENDS", (long) Abi.MAX_BACKENDS);
     java.put("LB_MAX_VIP_STATS", (long) Abi.MAX_VIP_STATS);
+    java.put("LB_MAX_FRAGMENTS", (long) Abi.MAX_FRAGMENTS);
     java.put("LB_MAX_COUNTERS", (long) Abi.MAX_COUNTERS);
     java.put("LB_EMPTY_TABLE", (long) Abi.EMPTY_TABLE);
     java.put("LB_DEFAULT_PORT", (long) Abi.DEFAULT_PORT);
@@ -392,6 +393,7 @@ class AbiLayoutTest {
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own
+    java.put(Abi.FRAGMENTS, "40 -> 8, " + Abi.MAX_FRAGMENTS + " entries");
     assertEquals(java, shapes);
   }
 

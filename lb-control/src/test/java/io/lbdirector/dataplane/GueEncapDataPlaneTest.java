@@ -320,23 +320,7 @@ class GueEncapDataPlaneTest {
         row("ICMPv6 in IPv4", Frame.ip(CLIENT, VIP, 58, new byte[20]), Verdict.PASS_PROTOCOL),
         row("ICMP in IPv6", Frame.ip(CLIENT6, VIP6, 1, new byte[20]), Verdict.PASS_PROTOCOL),
         row("echo reply", Frame.icmp(CLIENT, VIP, 0, 0, new byte[8]), Verdict.PASS_ICMP),
-        row("unreachable", Frame.icmp(CLIENT, VIP, 3, 4, new byte[28]), Verdict.PASS_ICMP),
         row("solicitation", Frame.icmp(CLIENT6, VIP6, 135, 0, new byte[16]), Verdict.PASS_ICMP),
-        row("VLAN tag", Frame.tcpSyn(CLIENT, 1, VIP, 443).withVlan(7), Verdict.PASS_VLAN),
-        row(
-            "options",
-            Frame.tcpSyn(CLIENT, 1, VIP, 443).withOptions(new byte[] {1, 1, 1, 1}),
-            Verdict.PASS_OPTIONS),
-        row("hop-by-hop", Frame.ip(CLIENT6, VIP6, 0, new byte[40]), Verdict.PASS_OPTIONS),
-        row(
-            "first fragment",
-            Frame.udp(CLIENT, 1, VIP, 443, new byte[8]).withFragmentField(0x2000),
-            Verdict.PASS_FRAGMENT),
-        row(
-            "last fragment",
-            Frame.udp(CLIENT, 1, VIP, 443, new byte[8]).withFragmentField(0x0010),
-            Verdict.PASS_FRAGMENT),
-        row("IPv6 fragment", Frame.ip(CLIENT6, VIP6, 44, new byte[40]), Verdict.PASS_FRAGMENT),
         row("wrong version in IPv4", with(ipv4, 14, 0x65), Verdict.PASS_MALFORMED),
         row("wrong version in IPv6", with(ipv6, 14, 0x40), Verdict.PASS_MALFORMED),
         row("header length 16", with(ipv4, 14, 0x44), Verdict.PASS_MALFORMED),

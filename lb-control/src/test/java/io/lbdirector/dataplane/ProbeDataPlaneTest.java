@@ -130,7 +130,7 @@ class ProbeDataPlaneTest {
   @Test
   void shouldDropMarkedPacketsThatItCannotWrap() throws Exception {
     probe.assign(MARK, backend(7), DIRECTOR);
-    assertEquals(DROP, send(TCP4.withVlan(7), MARK).result());
+    assertEquals(DROP, send(TCP4.withTags(0x81000007), MARK).result());
     assertEquals(1, counted().get(ProbeResult.NOT_IP).packets());
 
     int fits = 1500 - 36 - 40;

@@ -71,17 +71,17 @@ final class IcmpErrorNetnsTest {
   private void assertOwnerLearns(IpAddress vip, String counter, boolean cut) throws Exception {
     Connection connection = flows.next(BackendServers.ENDLESS, c -> c.vip().equals(vip));
     Lab.Host owner = pool.primary(connection);
-    TooBigErrors errors = lab.own(new TooBigErrors(lab, connection));
+    TooBigErrors errors = lab.own(new TooBigErrors(lab, connection, owner));
     narrowTheWay(connection);
     Socket socket = lab.own(connection.connect());
     pool.drain(owner);
     List<Lab.Host> row = pool.hops(connection);
-    byte[] error = errors.await(MTU);
+    byte[] error = cut ? errors.awaitAndCut(MTU) : errors.await(MTU);
 
     assertEquals(0, socket.getInputStream().available());
     routeToVip(connection, "add");
     Map<Lab.Host, Outcomes> before = Outcomes.all(lab);
-    errors.send(cut ? errors.cut(error) : error, row);
+    errors.send(error);
     Await.until(owner + " learns the MTU", () -> learned(owner, connection) == MTU);
     assertEquals(
         Map.of(row.get(0), Map.of(Outcome.FORWARDED, 1L), owner, Map.of(Outcome.KNOWN, 1L)),

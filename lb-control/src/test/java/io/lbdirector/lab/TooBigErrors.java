@@ -1,95 +1,87 @@
 package io.lbdirector.lab;
 
-import io.lbdirector.os.Interfaces;
-import io.lbdirector.os.RawFrameSocket;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.Frame;
-import io.lbdirector.packet.GueModel;
 import io.lbdirector.packet.OuterModel;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * What the router says to a VIP of packets that are too big for the way to a client (RFC 1191, RFC
- * 8201): the frames as they arrive at the director, and their way on to the backends. Directors
- * hand such errors to their own kernel as yet; this does their part.
+ * What a router says to a VIP of packets that are too big for the way to a client (RFC 1191, RFC
+ * 8201). The lab's own router says it too soon for a test, so it is made to hold its tongue, and
+ * such errors are made by hand of what a backend sends, and sent to the director from the router.
  */
 final class TooBigErrors implements AutoCloseable {
-  private static final int MACS = 12;
-  private static final int ICMP_HEADER = 8;
-  private static final int ICMP_CHECKSUM = 2;
-  private static final int ICMP_MTU = 6; // the low half of it in ICMPv6
-  private static final int TYPE_AND_CODE4 = 0x0304;
-  private static final int TYPE_AND_CODE6 = 0x0200;
   private static final int LEAST_TCP = 8; // that is quoted: ports and sequence number
-  private static final int OUTER_SOURCE_PORT = 0x8001;
+  private static final int MOST_QUOTED = 500;
 
   private final Connection connection;
   private final boolean v4;
-  private final int icmp; // offsets in the frame
-  private final int quoted;
-  private final int quotedTcp;
-  private final RawFrameSocket wire;
+  private final int tcp; // offset in the IP packet
+  private final WireTap fromOwner;
+  private final WireTap toDirector;
 
-  /** Hears the errors about one connection, from now on. */
-  TooBigErrors(Lab lab, Connection connection) throws Exception {
+  /** Hears what {@code owner} sends, from now on. */
+  TooBigErrors(Lab lab, Connection connection, Lab.Host owner) throws Exception {
     this.connection = connection;
     v4 = connection.vip().isV4();
-    icmp = Frame.ETHERNET_LENGTH + (v4 ? 20 : 40);
-    quoted = icmp + ICMP_HEADER;
-    quotedTcp = quoted + (v4 ? 20 : 40);
-    wire = lab.director().namespace().call(() -> RawFrameSocket.open(Interfaces.index("eth0")));
+    tcp = v4 ? 20 : 40;
+    silenceRouter(lab, connection.vip());
+    fromOwner = WireTap.on(lab, owner);
+    toDirector = WireTap.on(lab, lab.director());
   }
 
-  /** Waits for one that says {@code mtu}. */
+  /** What the router itself has to say to the VIP goes nowhere; what it forwards does. */
+  private static void silenceRouter(Lab lab, IpAddress vip) {
+    lab.exec(
+        "router",
+        "ip",
+        vip.isV4() ? "-4" : "-6",
+        "rule",
+        "add",
+        "iif",
+        "lo",
+        "to",
+        vip.toString(),
+        "blackhole");
+  }
+
+  /** Waits for a packet of the connection that is longer than {@code mtu}; returns the error. */
   byte[] await(int mtu) {
-    while (true) {
-      byte[] frame =
-          wire.receive(Await.LIMIT)
-              .orElseThrow(() -> new AssertionError("no error came about " + connection));
-      if (isError(frame) && OuterModel.shortAt(frame, icmp + ICMP_MTU) == mtu) {
-        return frame;
-      }
-    }
+    byte[] frame = fromOwner.await(f -> isTooBig(f, mtu));
+    return error(frame, mtu, MOST_QUOTED);
   }
 
-  private boolean isError(byte[] frame) {
-    return frame.length >= quotedTcp + LEAST_TCP
-        && frame[Frame.ETHERNET_LENGTH] >> 4 == (v4 ? 4 : 6)
-        && frame[Frame.ETHERNET_LENGTH + (v4 ? 9 : 6)] == (v4 ? Frame.ICMP : Frame.ICMP6)
-        && OuterModel.shortAt(frame, icmp) == (v4 ? TYPE_AND_CODE4 : TYPE_AND_CODE6)
-        && OuterModel.shortAt(frame, quotedTcp) == connection.port()
-        && OuterModel.shortAt(frame, quotedTcp + 2) == connection.sourcePort();
+  /** The same with the least that a router may quote (RFC 792): eight bytes behind IP. */
+  byte[] awaitAndCut(int mtu) {
+    byte[] frame = fromOwner.await(f -> isTooBig(f, mtu));
+    return error(frame, mtu, tcp + LEAST_TCP);
   }
 
-  /** The IPv4 error with the least that a router may quote (RFC 792): eight bytes behind IP. */
-  byte[] cut(byte[] error) {
-    byte[] frame = Arrays.copyOf(error, quotedTcp + LEAST_TCP);
-    ByteBuffer fields = ByteBuffer.wrap(frame);
-    fields.putShort(Frame.ETHERNET_LENGTH + 2, (short) (frame.length - Frame.ETHERNET_LENGTH));
-    OuterModel.setIpv4Checksum(frame, Frame.ETHERNET_LENGTH);
-    fields.putShort(icmp + ICMP_CHECKSUM, (short) 0);
-    byte[] message = Arrays.copyOfRange(frame, icmp, frame.length);
-    fields.putShort(icmp + ICMP_CHECKSUM, Frame.checksum(message));
-    return frame;
+  private byte[] error(byte[] frame, int mtu, int bytes) {
+    int from = Frame.ETHERNET_LENGTH;
+    byte[] quoted = Arrays.copyOfRange(frame, from, from + bytes);
+    IpAddress router = v4 ? Actors.ROUTER : Actors.ROUTER6;
+    return Frame.icmpError(router, connection.vip(), v4 ? 3 : 2, v4 ? 4 : 0, mtu, quoted).toBytes();
   }
 
-  /** Sends it on through a row, back by way of the router. */
-  void send(byte[] error, List<Lab.Host> row) {
-    byte[] frame =
-        GueModel.encapsulate(
-            error,
-            error.length - Frame.ETHERNET_LENGTH,
-            row.stream().map(Lab.Host::ipv4).toList(),
-            OUTER_SOURCE_PORT,
-            0);
-    System.arraycopy(error, 0, frame, MACS / 2, MACS / 2);
-    System.arraycopy(error, MACS / 2, frame, 0, MACS / 2);
-    wire.send(frame);
+  private boolean isTooBig(byte[] frame, int mtu) {
+    int ip = Frame.ETHERNET_LENGTH;
+    return frame.length > ip + mtu
+        && frame[ip] >> 4 == (v4 ? 4 : 6)
+        && frame[ip + (v4 ? 9 : 6)] == Frame.TCP
+        && OuterModel.shortAt(frame, ip + tcp) == connection.port()
+        && OuterModel.shortAt(frame, ip + tcp + 2) == connection.sourcePort();
+  }
+
+  /** Sends it to the director. */
+  void send(byte[] error) {
+    toDirector.send(error);
   }
 
   @Override
   public void close() {
-    wire.close();
+    toDirector.close();
+    fromOwner.close();
   }
 }

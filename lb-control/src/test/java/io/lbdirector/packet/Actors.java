@@ -9,8 +9,20 @@ public final class Actors {
   public static final IpAddress CLIENT6 = IpAddress.parse("2001:db8:51::7");
   public static final IpAddress VIP = IpAddress.parse("203.0.113.10");
   public static final IpAddress VIP6 = IpAddress.parse("2001:db8:113::10");
+
+  /** VIPs whose table hashes by addresses only. */
+  public static final IpAddress PORTLESS_VIP = IpAddress.parse("203.0.113.20");
+
+  public static final IpAddress PORTLESS_VIP6 = IpAddress.parse("2001:db8:113::20");
+
   public static final IpAddress STRANGER = IpAddress.parse("203.0.113.99");
   public static final IpAddress STRANGER6 = IpAddress.parse("2001:db8:113::99");
+
+  /** Somewhere on the way to clients. */
+  public static final IpAddress ROUTER = IpAddress.parse("192.0.2.1");
+
+  public static final IpAddress ROUTER6 = IpAddress.parse("2001:db8:2::1");
+
   public static final IpAddress DIRECTOR = IpAddress.parse("10.0.0.2");
   public static final IpAddress DIRECTOR6 = IpAddress.parse("2001:db8::2");
 

@@ -4,7 +4,9 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Builds frames from the inside out: {@code Frame.tcpSyn(CLIENT, 40000, VIP, 443).toBytes()}. Each
@@ -17,12 +19,14 @@ public final class Frame {
   public static final int ICMP6 = 58;
   public static final int ETHERNET_LENGTH = 14;
 
+  private static final int ID = 0x4242;
+
   private final IpAddress source;
   private final IpAddress destination;
   private final int protocol;
   private final byte[] l4;
   private final int trafficClass;
-  private final int fragmentField;
+  private final int fragmentWord; // of IPv4: id, flags, offset
   private final byte[] options;
   private final byte[] padding;
   private final byte[] tags;
@@ -33,7 +37,7 @@ public final class Frame {
       int protocol,
       byte[] l4,
       int trafficClass,
-      int fragmentField,
+      int fragmentWord,
       byte[] options,
       byte[] padding,
       byte[] tags) {
@@ -42,7 +46,7 @@ public final class Frame {
     this.protocol = protocol;
     this.l4 = l4;
     this.trafficClass = trafficClass;
-    this.fragmentField = fragmentField;
+    this.fragmentWord = fragmentWord;
     this.options = options;
     this.padding = padding;
     this.tags = tags;
@@ -51,7 +55,7 @@ public final class Frame {
   /** An IP packet of any protocol; {@code l4} is all that comes behind the IP header. */
   public static Frame ip(IpAddress source, IpAddress destination, int protocol, byte[] l4) {
     byte[] none = {};
-    return new Frame(source, destination, protocol, l4, 0, 0, none, none, none);
+    return new Frame(source, destination, protocol, l4, 0, ID << 16, none, none, none);
   }
 
   public static Frame tcpSyn(IpAddress source, int sourcePort, IpAddress destination, int port) {
@@ -95,12 +99,27 @@ public final class Frame {
     ByteBuffer message = ByteBuffer.allocate(8 + payload.length);
     message.put((byte) type).put((byte) code).putShort((short) 0);
     message.putShort((short) 0x1234).putShort((short) 1).put(payload);
-    short checksum =
-        source.isV4()
-            ? checksum(message.array())
-            : checksumL4(source, destination, protocol, message.array());
-    message.putShort(2, checksum);
+    message.putShort(2, checksumIcmp(source, destination, message.array()));
     return ip(source, destination, protocol, message.array());
+  }
+
+  /**
+   * An ICMP or ICMPv6 error.
+   *
+   * @param rest the four bytes behind the checksum: the MTU, where the error tells one
+   * @param quoted the packet that it is about, or the beginning of it
+   */
+  public static Frame icmpError(
+      IpAddress source, IpAddress destination, int type, int code, int rest, byte[] quoted) {
+    int protocol = source.isV4() ? ICMP : ICMP6;
+    ByteBuffer message = ByteBuffer.allocate(8 + quoted.length);
+    message.put((byte) type).put((byte) code).putShort((short) 0).putInt(rest).put(quoted);
+    message.putShort(2, checksumIcmp(source, destination, message.array()));
+    return ip(source, destination, protocol, message.array());
+  }
+
+  private static short checksumIcmp(IpAddress source, IpAddress destination, byte[] message) {
+    return source.isV4() ? checksum(message) : checksumL4(source, destination, ICMP6, message);
   }
 
   public static Frame echoRequest(IpAddress source, IpAddress destination) {
@@ -110,13 +129,59 @@ public final class Frame {
   /** DSCP and ECN: the TOS byte of IPv4, the traffic class of IPv6. */
   public Frame withTrafficClass(int value) {
     return new Frame(
-        source, destination, protocol, l4, value, fragmentField, options, padding, tags);
+        source, destination, protocol, l4, value, fragmentWord, options, padding, tags);
   }
 
   /** The 16 bits of flags and offset of the IPv4 header. */
   public Frame withFragmentField(int value) {
-    return new Frame(
-        source, destination, protocol, l4, trafficClass, value, options, padding, tags);
+    return withFragmentWord(fragmentWord & 0xffff0000 | value);
+  }
+
+  /** The identification of the IPv4 header. */
+  public Frame withId(int id) {
+    return withFragmentWord(id << 16 | fragmentWord & 0xffff);
+  }
+
+  private Frame withFragmentWord(int word) {
+    return new Frame(source, destination, protocol, l4, trafficClass, word, options, padding, tags);
+  }
+
+  /**
+   * IPv6 extension headers in front of all that is behind the IPv6 header now; traffic class,
+   * padding and tags are to be set after this.
+   */
+  public Frame withExtensions(Extension... chain) {
+    int next = protocol;
+    byte[] behind = l4;
+    for (int i = chain.length - 1; i >= 0; i--) {
+      behind = chain[i].before(next, behind);
+      next = chain[i].kind();
+    }
+    return ip(source, destination, next, behind);
+  }
+
+  /**
+   * Cuts what is behind the IP header in pieces.
+   *
+   * @param sizes bytes of all fragments but the last; multiples of eight, if they are to be right
+   */
+  public List<Frame> fragments(int id, int... sizes) {
+    List<Frame> fragments = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i <= sizes.length; i++) {
+      boolean last = i == sizes.length;
+      int to = last ? l4.length : from + sizes[i];
+      fragments.add(fragment(id, from, to, !last));
+      from = to;
+    }
+    return fragments;
+  }
+
+  private Frame fragment(int id, int from, int to, boolean more) {
+    Frame piece = ip(source, destination, protocol, Arrays.copyOfRange(l4, from, to));
+    return source.isV4()
+        ? piece.withId(id).withFragmentField(from / 8 | (more ? 0x2000 : 0))
+        : piece.withExtensions(Extension.fragment(id, from / 8, more));
   }
 
   /** Of a TCP segment, the numbers of its first byte and of the next that it waits for. */
@@ -130,7 +195,7 @@ public final class Frame {
         protocol,
         segment.array(),
         trafficClass,
-        fragmentField,
+        fragmentWord,
         options,
         padding,
         tags);
@@ -139,7 +204,7 @@ public final class Frame {
   /** IPv4 options, a multiple of four bytes. */
   public Frame withOptions(byte[] value) {
     return new Frame(
-        source, destination, protocol, l4, trafficClass, fragmentField, value, padding, tags);
+        source, destination, protocol, l4, trafficClass, fragmentWord, value, padding, tags);
   }
 
   /** Bytes behind the IP packet that do not belong to it, as short frames have. */
@@ -147,14 +212,27 @@ public final class Frame {
     byte[] value = new byte[bytes];
     Arrays.fill(value, (byte) 0xa5);
     return new Frame(
-        source, destination, protocol, l4, trafficClass, fragmentField, options, value, tags);
+        source, destination, protocol, l4, trafficClass, fragmentWord, options, value, tags);
   }
 
-  /** A VLAN tag in front of the packet. */
-  public Frame withVlan(int id) {
-    byte[] value = ByteBuffer.allocate(4).putShort((short) 0x8100).putShort((short) id).array();
+  /**
+   * VLAN tags in front of the packet, the outermost first.
+   *
+   * @param words protocol (0x8100 or 0x88a8) and tag control information of each
+   */
+  public Frame withTags(int... words) {
+    ByteBuffer value = ByteBuffer.allocate(4 * words.length);
+    Arrays.stream(words).forEach(value::putInt);
     return new Frame(
-        source, destination, protocol, l4, trafficClass, fragmentField, options, padding, value);
+        source,
+        destination,
+        protocol,
+        l4,
+        trafficClass,
+        fragmentWord,
+        options,
+        padding,
+        value.array());
   }
 
   /** The frame as a director receives it: from the router, to the director. */
@@ -184,7 +262,7 @@ public final class Frame {
     ByteBuffer packet = ByteBuffer.allocate(header + l4.length);
     packet.put((byte) (0x40 | header / 4)).put((byte) trafficClass);
     packet.putShort((short) packet.capacity());
-    packet.putShort((short) 0x4242).putShort((short) fragmentField);
+    packet.putInt(fragmentWord);
     packet.put((byte) 61).put((byte) protocol).putShort((short) 0);
     packet.put(source.toBytes()).put(destination.toBytes()).put(options);
     packet.putShort(10, checksum(Arrays.copyOf(packet.array(), header)));

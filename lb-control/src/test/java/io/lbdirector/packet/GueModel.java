@@ -13,12 +13,15 @@ import java.util.List;
 public final class GueModel {
   public static final int PORT = 19523;
 
+  private static final int MACS = 12;
+
   private GueModel() {}
 
   /**
    * The frame that leaves.
    *
-   * @param received frame as received, untagged; what follows the IP packet (padding) follows still
+   * @param received frame as received; its tags stay in front, and what follows the IP packet
+   *     (padding) follows still
    * @param innerLength bytes of its IP packet
    * @param hops first hop and those that remain behind it, all of one family
    * @param sourcePort of the outer UDP header
@@ -34,20 +37,22 @@ public final class GueModel {
 
     int payload = 8 + gue.length + innerLength;
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    frame.writeBytes(ethernet(v4));
+    int ip = OuterModel.ipOffset(received);
+    frame.writeBytes(link(received, ip, v4));
     frame.writeBytes(
         v4 ? ipv4(hops.get(0), payload, trafficClass) : ipv6(hops.get(0), payload, trafficClass));
     frame.writeBytes(udp.array());
     frame.writeBytes(gue);
-    frame.write(received, Frame.ETHERNET_LENGTH, received.length - Frame.ETHERNET_LENGTH);
+    frame.write(received, ip, received.length - ip);
     return frame.toByteArray();
   }
 
-  private static byte[] ethernet(boolean v4) {
+  private static byte[] link(byte[] received, int length, boolean v4) {
     MacAddress gateway = v4 ? Actors.GATEWAY_MAC : Actors.GATEWAY6_MAC;
-    return ByteBuffer.allocate(Frame.ETHERNET_LENGTH)
+    return ByteBuffer.allocate(length)
         .put(gateway.toBytes())
         .put(Actors.DIRECTOR_MAC.toBytes())
+        .put(received, MACS, length - Frame.ETHERNET_LENGTH)
         .putShort((short) (v4 ? 0x0800 : 0x86dd))
         .array();
   }
@@ -74,7 +79,8 @@ public final class GueModel {
     int address = hops.get(0).length();
     ByteBuffer gue = ByteBuffer.allocate(8 + remaining * address);
     gue.put((byte) (1 + remaining * address / 4)); // variant 0, data, hlen
-    gue.put((byte) (received[Frame.ETHERNET_LENGTH] >> 4 == 4 ? 4 : 41)).putShort((short) 0);
+    gue.put((byte) (received[OuterModel.ipOffset(received)] >> 4 == 4 ? 4 : 41))
+        .putShort((short) 0);
     gue.putShort((short) (address == 4 ? 0 : 1)); // private data: what the hops are
     gue.put((byte) 0).put((byte) remaining);
     hops.subList(1, hops.size()).forEach(hop -> gue.put(hop.toBytes()));

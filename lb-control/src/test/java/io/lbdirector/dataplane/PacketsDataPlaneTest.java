@@ -1,0 +1,86 @@
+package io.lbdirector.dataplane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.bpf.BpfProgram.TestRun;
+import io.lbdirector.bpf.LeakCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every line of docs/packets.md, byte for byte. Needs CAP_BPF, CAP_NET_ADMIN. */
+@ExtendWith(LeakCheck.class)
+class PacketsDataPlaneTest {
+  private static final Path PAGE = Path.of("../docs/packets.md");
+  private static final Pattern LINE =
+      Pattern.compile("^\\| ([^|]+) \\| `(\\w+)` \\|", Pattern.MULTILINE);
+  private static final int LEAST_LINES = 60;
+  private static final HexFormat HEX = HexFormat.of();
+
+  private static PacketWorld world;
+
+  @BeforeAll
+  static void load() {
+    world = new PacketWorld();
+  }
+
+  @AfterAll
+  static void unload() {
+    if (world != null) {
+      world.close();
+    }
+  }
+
+  static Stream<PacketCase> cases() {
+    return PacketCases.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void shouldDoWhatThePageSays(PacketCase packet) {
+    LoadedDirector director = world.director();
+    packet.before().forEach(director::send);
+    assertEquals(packet.verdict(), director.verdictOf(packet.frame()));
+
+    TestRun out = director.send(packet.frame());
+    String action = packet.verdict().label().replaceAll("_.*", "");
+    assertEquals(
+        Map.of("tx", LoadedDirector.TX, "pass", LoadedDirector.PASS, "drop", LoadedDirector.DROP)
+            .get(action),
+        out.result());
+    byte[] expected =
+        packet
+            .flow()
+            .map(
+                flow -> world.wrapped(packet.frame(), packet.innerLength(), flow, packet.port(), 0))
+            .orElse(packet.frame());
+    assertEquals(HEX.formatHex(expected), HEX.formatHex(out.packet()));
+  }
+
+  @Test
+  void shouldHaveALineForEachCase() throws IOException {
+    Map<String, String> cases = new LinkedHashMap<>();
+    cases().forEach(c -> cases.put(c.name(), c.verdict().label()));
+    assertEquals(cases.size(), cases().count(), "two cases of one name");
+    Map<String, String> page = new LinkedHashMap<>();
+    Matcher lines = LINE.matcher(Files.readString(PAGE));
+    while (lines.find()) {
+      assertEquals(null, page.put(lines.group(1), lines.group(2)), "twice: " + lines.group(1));
+    }
+    assertEquals(cases, page);
+    assertTrue(cases.size() >= LEAST_LINES, cases.size() + " lines");
+  }
+}
