@@ -4,6 +4,8 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * An outer map with an inner map for each generation's slot, and the empty one that stands in a
@@ -17,9 +19,11 @@ record SlotMaps(Path folder, BpfMap outer, BpfMap empty) {
   /** Pins the empty map and puts it into all slots, of which none has a map yet. */
   static void install(Path folder, BpfMap outer, BpfMap empty) {
     PinFolder.pin(folder.resolve(EMPTY), empty::pin);
+    Map<Integer, BpfMap> all = new HashMap<>();
     for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
-      outer.updateInner(slot, empty);
+      all.put(slot, empty);
     }
+    outer.updateInnerBatch(all);
   }
 
   /** Opens what {@link #install} has made. */

@@ -1,7 +1,7 @@
 package io.lbdirector.forwarding;
 
 /**
- * One exact entry of the VIP hash map: what a packet's destination must equal.
+ * What a packet is for: its destination, and what an exact entry of the VIP hash map equals.
  *
  * @param address destination address
  * @param protocolNumber IANA number: TCP, UDP, or ICMP(v6) for the echo requests to the address

@@ -11,6 +11,7 @@ import io.lbdirector.forwarding.PortRange;
 import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.forwarding.SipKey;
+import io.lbdirector.forwarding.WideBinds;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +54,7 @@ class WideLayoutTest {
     assertEquals(1, WideBindLayout.firstOf(0));
     assertEquals(1 + Abi.MAX_BINDS, WideBindLayout.firstOf(1));
     assertEquals(Abi.WIDE_SLOTS, WideBindLayout.firstOf(1) + Abi.MAX_BINDS);
-    assertEquals(Abi.MAX_SPANS, SpanLayout.firstOf(1));
+    assertEquals(WideBinds.MAX_SPANS, SpanLayout.firstOf(1));
     assertEquals(Abi.SPAN_SLOTS, SpanLayout.firstOf(1) + Abi.MAX_SPANS);
   }
 
