@@ -1,0 +1,142 @@
+package io.lbdirector.dataplane;
+
+import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.packet.Actors.CLIENT;
+import static io.lbdirector.packet.Actors.VIP;
+import static io.lbdirector.packet.Actors.backend;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.Verdict;
+import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.HashField;
+import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.Protocol;
+import io.lbdirector.packet.Actors;
+import io.lbdirector.packet.Frame;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What decides whether fragments are remembered, and for how long. */
+@ExtendWith(LeakCheck.class)
+class FragmentDataPlaneTest {
+  private static final Set<HashField> BY_ADDRESS = Set.of(HashField.SRC_ADDR);
+  private static final Set<HashField> BY_PORT = Set.of(HashField.SRC_ADDR, HashField.DST_PORT);
+  private static final int DATAGRAMS = 40_000; // more than twice what is remembered
+
+  private LoadedDirector director;
+
+  @BeforeEach
+  void load() {
+    director = new LoadedDirector();
+  }
+
+  @AfterEach
+  void unload() {
+    if (director != null) {
+      director.close();
+    }
+  }
+
+  private static DesiredState.Table table(
+      String name, Set<HashField> fields, int backend, int... ports) {
+    return new DesiredState.Table(
+        name,
+        LoadedDirector.HASH_KEY,
+        fields,
+        Set.of(),
+        LoadedDirector.rows(1, List.of(backend(backend))),
+        Arrays.stream(ports).mapToObj(p -> Bind.exact(VIP, Protocol.UDP, p)).toList(),
+        List.of(backend(backend)));
+  }
+
+  private void serve(DesiredState.Table... tables) {
+    director.publish(new DesiredState(SETTINGS, List.of(tables)));
+  }
+
+  private static List<Frame> datagram(int port, int id) {
+    return Frame.udp(CLIENT, 40000, VIP, port, new byte[100]).fragments(id, 40);
+  }
+
+  private Verdict verdictOf(Frame frame) {
+    return director.verdictOf(frame.toBytes());
+  }
+
+  private IpAddress backendOf(Frame frame) {
+    return IpAddress.of(Arrays.copyOfRange(director.send(frame.toBytes()).packet(), 30, 34));
+  }
+
+  @Test
+  void shouldRememberNothingWherePortsDecideNothing() {
+    serve(table("a", BY_ADDRESS, 1, 53, 443));
+    assertEquals(Verdict.TX_FORWARDED, verdictOf(datagram(443, 1).get(1)));
+  }
+
+  @Test
+  void shouldWaitForTheFirstWherePortsEnterTheHash() {
+    serve(table("a", BY_PORT, 1, 53));
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram(53, 1).get(1)));
+  }
+
+  @Test
+  void shouldWaitForTheFirstWherePortsLeadToTwoTables() {
+    serve(table("a", BY_ADDRESS, 1, 53), table("b", BY_ADDRESS, 2, 443));
+    List<Frame> datagram = datagram(443, 1);
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram.get(1)));
+    assertEquals(backend(2), backendOf(datagram.get(0)));
+    assertEquals(backend(2), backendOf(datagram.get(1)));
+    assertEquals(backend(1), backendOf(datagram(53, 2).get(0)));
+    assertEquals(backend(1), backendOf(datagram(53, 2).get(1)));
+    assertEquals(backend(2), backendOf(datagram.get(1)));
+  }
+
+  @Test
+  void shouldServeLaterFragmentsByTheGenerationOfTheirTime() {
+    serve(table("a", BY_PORT, 1, 53));
+    List<Frame> datagram = datagram(53, 1);
+    assertEquals(backend(1), backendOf(datagram.get(0)));
+    serve(table("a", BY_PORT, 2, 53));
+    assertEquals(backend(2), backendOf(datagram.get(1)));
+    serve(table("a", BY_PORT, 2, 54));
+    assertEquals(Verdict.PASS_NO_BIND, verdictOf(datagram.get(1)));
+  }
+
+  @Test
+  void shouldForgetTheOldestOfTooManyDatagrams() {
+    serve(table("a", BY_PORT, 1, 53));
+    for (int id = 1; id <= DATAGRAMS; id++) {
+      director.send(datagram(53, id).get(0).toBytes());
+    }
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram(53, 1).get(1)));
+    assertEquals(Verdict.TX_FORWARDED, verdictOf(datagram(53, DATAGRAMS).get(1)));
+  }
+
+  @Test
+  void shouldStillKnowFirstFragmentsAfterARestart() {
+    serve(table("a", BY_PORT, 1, 53));
+    director.send(datagram(53, 1).get(0).toBytes());
+    director.closeHandles();
+    director.open();
+    assertEquals(Verdict.TX_FORWARDED, verdictOf(datagram(53, 1).get(1)));
+  }
+
+  /** Fragments of echo requests, and errors about echo replies, are echo too. */
+  @Test
+  void shouldPassAllOfEchoWhereTheSettingsSaySo() {
+    Settings pass = new Settings(Optional.of(Actors.DIRECTOR), Optional.empty(), false, true);
+    director.publish(new DesiredState(pass, List.of(table("a", BY_PORT, 1, 53))));
+    List<Frame> ping = Frame.icmp(CLIENT, VIP, 8, 0, new byte[100]).fragments(1, 40);
+    byte[] pong = Frame.icmp(VIP, CLIENT, 0, 0, new byte[100]).ipPacket();
+    Frame error = Frame.icmpError(Actors.ROUTER, VIP, 3, 4, 1400, pong);
+    assertEquals(Verdict.PASS_ECHO, verdictOf(ping.get(0)));
+    assertEquals(Verdict.PASS_ECHO, verdictOf(ping.get(1)));
+    assertEquals(Verdict.PASS_ECHO, verdictOf(error));
+  }
+}
