@@ -71,8 +71,7 @@ class VipTableTest {
     Bind around =
         new Bind(
             new Prefix(IpAddress.parse("203.0.113.0"), 24), Optional.empty(), new PortRange(1, 9));
-    Bind udp =
-        new Bind(Prefix.host(VIP), Optional.of(Protocol.UDP), new PortRange(1, 9));
+    Bind udp = new Bind(Prefix.host(VIP), Optional.of(Protocol.UDP), new PortRange(1, 9));
     Map<Vip, Integer> entry = Map.of(new Vip(VIP, Protocol.TCP.number(), 0), 0);
     assertEquals(Map.of(), portless(List.of(http, around), new int[] {7, 8}));
     assertEquals(Map.of(), portless(List.of(http, around), new int[] {7, 9}));
