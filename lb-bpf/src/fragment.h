@@ -14,11 +14,6 @@
 #include "maps.h"
 #include "parse.h"
 
-static __always_inline int fragment_is_icmp(const struct packet *packet)
-{
-	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
-}
-
 /* The bind of @packet as if it were of @protocol and had no ports; echo is always such a one. */
 static __always_inline const struct lb_vip *
 fragment_portless(const struct generation *generation, const struct packet *packet, __u8 protocol)
@@ -87,9 +82,11 @@ static __always_inline int fragment_agrees(const struct packet *packet)
 	       !parse_is_extension(packet->protocol);
 }
 
-/* The bind of a fragment in @vip, and its ports in @packet if the bind has any; or why not. */
-static __always_inline enum lb_verdict
-fragment_bind(const struct generation *generation, struct packet *packet, const struct lb_vip **vip)
+/* What is to be known of a fragment to find its bind: that bind itself in @vip, or its ports in
+ * @packet; or why it has none. */
+static __always_inline enum lb_verdict fragment_resolve(const struct generation *generation,
+							struct packet *packet,
+							const struct lb_vip **vip)
 {
 	if (!fragment_is_for_vip(generation, packet))
 		return LB_PASS_NO_BIND;
@@ -104,8 +101,7 @@ fragment_bind(const struct generation *generation, struct packet *packet, const 
 		fragment_remember(packet);
 	else if (!fragment_recall(packet))
 		return LB_DROP_FRAGMENT;
-	*vip = bind_find(generation, packet);
-	return *vip ? LB_TX_FORWARDED : LB_PASS_NO_BIND;
+	return LB_TX_FORWARDED;
 }
 
 #endif

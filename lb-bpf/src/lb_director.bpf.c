@@ -78,8 +78,14 @@ static __always_inline int forward(struct xdp_md *ctx, const struct generation *
 static __always_inline enum lb_verdict find_bind(const struct generation *generation,
 						 struct packet *packet, const struct lb_vip **vip)
 {
-	if (packet->fragment != FRAGMENT_NONE)
-		return fragment_bind(generation, packet, vip);
+	enum lb_verdict reason;
+
+	*vip = NULL;
+	if (packet->fragment != FRAGMENT_NONE) {
+		reason = fragment_resolve(generation, packet, vip);
+		if (reason || *vip)
+			return reason;
+	}
 	if (!packet->destination_port && !is_echo(packet))
 		return LB_PASS_NO_BIND;
 	*vip = bind_find(generation, packet);

@@ -127,6 +127,7 @@ final class PieceCases {
   private static List<PacketCase> fragmentsByAddress() {
     List<Frame> udp4 = Frame.udp(CLIENT, 40000, PORTLESS_VIP, 443, DATA).fragments(0x1007, 40);
     List<Frame> udp6 = Frame.udp(CLIENT6, 40000, PORTLESS_VIP6, 443, DATA).fragments(0x1008, 40);
+    Frame other = Frame.udp(CLIENT, 40000, PORTLESS_VIP, 444, DATA).fragments(0x100b, 40).get(0);
     Flow flow4 = Flow.udp(CLIENT, 0, PORTLESS_VIP, 0);
     Flow flow6 = Flow.udp(CLIENT6, 0, PORTLESS_VIP6, 0);
     List<Frame> ping4 = Frame.icmp(CLIENT, VIP, 8, 0, DATA).fragments(0x1009, 40);
@@ -134,6 +135,7 @@ final class PieceCases {
     return List.of(
         fragment("first fragment to a portless VIP", NONE, udp4.get(0), flow4),
         fragment("later fragment to a portless VIP, before its first", NONE, udp4.get(1), flow4),
+        fragment("first fragment to another port of a portless VIP", NONE, other, flow4),
         fragment("first fragment to a portless IPv6 VIP", NONE, udp6.get(0), flow6),
         fragment("later fragment to a portless IPv6 VIP", NONE, udp6.get(1), flow6),
         fragment("first fragment of an echo request", NONE, ping4.get(0), PING_FLOW4),
