@@ -23,6 +23,7 @@
 #include "address.h"
 #include "cursor.h"
 #include "lb_abi.h"
+#include "rest.h"
 
 #define PARSE_MAX_TAGS	     2
 #define PARSE_MAX_EXTENSIONS 8 /* the verifier walks each */
@@ -88,48 +89,6 @@ struct packet {
 	__be32 fragment_id;
 	struct tag tags[PARSE_MAX_TAGS];
 };
-
-/* What is left of an IP packet: from the cursor to the offset @end in the frame. */
-struct rest {
-	struct cursor cursor;
-	const void *frame;
-	__u64 end;
-};
-
-/* Where the cursor stands in the frame. The barrier keeps the compiler from subtracting halves of
- * pointers, which the verifier refuses. */
-static __always_inline __u64 rest_offset(const struct rest *rest)
-{
-	__u64 offset = rest->cursor.at - rest->frame;
-
-	barrier_var(offset);
-	return offset;
-}
-
-static __always_inline int rest_has(const struct rest *rest, __u32 bytes)
-{
-	return cursor_has(&rest->cursor, bytes) && rest_offset(rest) + bytes <= rest->end;
-}
-
-/* Counted from the start of the frame and masked anew, the place looks to the verifier the same
- * whatever came before it: so it need not follow every way to get there. */
-static __always_inline void rest_skip(struct rest *rest, __u32 bytes)
-{
-	const __u64 offset = rest_offset(rest) + bytes;
-
-	rest->cursor.at = (void *)rest->frame + (offset & CURSOR_MAX_OFFSET);
-}
-
-/* The IP packet at the cursor has @length bytes; 0: the frame has fewer. */
-static __always_inline int rest_ends_after(struct rest *rest, __u32 length)
-{
-	const __u64 end = rest_offset(rest) + length;
-
-	if (end > rest->end)
-		return 0;
-	rest->end = end;
-	return 1;
-}
 
 static __always_inline void parse_no_ports(struct packet *packet)
 {

@@ -48,7 +48,7 @@ class PacketsDataPlaneTest {
     return PacketCases.all();
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void shouldDoWhatThePageSays(PacketCase packet) {
     LoadedDirector director = world.director();

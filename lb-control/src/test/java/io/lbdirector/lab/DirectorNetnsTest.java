@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.abi.Verdict;
+import io.lbdirector.forwarding.IpAddress;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -30,6 +31,7 @@ final class DirectorNetnsTest {
   private static final String DATAGRAMS = "datagrams";
   private static final int FLOWS = 240;
   private static final int BYTES = 32 << 20;
+  private static final int FRAGMENTED = 3000; // bytes: three fragments
 
   /** What ordinary neighbours send beside the traffic of VIPs. */
   private static final Set<Verdict> NEIGHBOURS = EnumSet.of(Verdict.PASS_NOT_IP, Verdict.PASS_ICMP);
@@ -104,6 +106,44 @@ final class DirectorNetnsTest {
     String output = lab.exec(client, "ping", "-c", "5", "-i", "0.05", "-W", "5", vip);
     assertTrue(output.contains(" 5 received"), output);
     assertEquals(5, lbd.counters().since(before).get(Verdict.TX_FORWARDED));
+  }
+
+  /** Ports enter the hash, so that the director must remember them. */
+  @Test
+  void shouldSendFragmentsToTheBackendThatTheModelSays() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      Connection connection = flows.next(7000 + i % 10);
+      String expected = lab.backend(model.primary(DATAGRAMS, connection.flow())).name();
+      assertEquals(
+          expected, WebClient.askWhoByDatagram(connection, FRAGMENTED), connection.toString());
+    }
+  }
+
+  @Test
+  void shouldAnswerPingInFragments() throws Exception {
+    Counters before = lbd.counters();
+    String output = pingInFragments(Lab.VIP4);
+    assertTrue(output.contains(" 5 received"), output);
+    assertEquals(5 * 3, lbd.counters().since(before).get(Verdict.TX_FORWARDED));
+  }
+
+  /**
+   * Backends may send longer packets than clients get, and routers do not cut those of IPv6. The
+   * error about the first answer's first fragment gets to the backend; that about its second tells
+   * no flow.
+   */
+  @Test
+  void shouldTellTheBackendThatItsEchoRepliesAreTooBig() throws Exception {
+    Counters before = lbd.counters();
+    String output = pingInFragments(Lab.VIP6);
+    assertTrue(output.contains(" 4 received"), output);
+    assertEquals(5 * 3 + 1, lbd.counters().since(before).get(Verdict.TX_FORWARDED), output);
+  }
+
+  private static String pingInFragments(IpAddress vip) {
+    String size = Integer.toString(FRAGMENTED);
+    String[] ping = {"ping", "-c", "5", "-i", "0.05", "-W", "1", "-s", size, vip.toString()};
+    return lab.exec("client2", ping); // succeeds as long as any answer comes
   }
 
   /** Full-size packets both ways: outer headers must fit, checksums must hold. */

@@ -33,8 +33,17 @@ final class WebClient {
 
   /** The same with one datagram; one that is lost is not sent again. */
   static String askWhoByDatagram(Connection connection) throws Exception {
+    return askWhoByDatagram(connection, 1);
+  }
+
+  /**
+   * The same.
+   *
+   * @param bytes of the question; above the MTU it comes in fragments
+   */
+  static String askWhoByDatagram(Connection connection, int bytes) throws Exception {
     try (DatagramChannel channel = connection.open()) {
-      channel.write(ByteBuffer.wrap(new byte[] {'?'}));
+      channel.write(ByteBuffer.allocate(bytes));
       channel.socket().setSoTimeout(TIMEOUT_MS);
       DatagramPacket answer = new DatagramPacket(new byte[512], 512);
       channel.socket().receive(answer);
