@@ -275,8 +275,8 @@ static __always_inline struct icmp_header *answer_echo_ipv6(const struct cursor 
 }
 
 /* Makes an echo request its reply, where that is all there is to it: with options, extension
- * headers or in fragments it is left to a backend, and the result is 0. Addresses change places,
- * which no checksum sees. */
+ * headers or in fragments, and errors about a reply, are left to a backend, and the result is 0.
+ * Addresses change places, which no checksum sees. */
 static __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packet)
 {
 	struct cursor frame = cursor_of(ctx);
@@ -284,7 +284,8 @@ static __noinline int answer_echo(struct xdp_md *ctx, const struct packet *packe
 	const int is_ipv4 = packet->family == LB_FAMILY_IPV4;
 	struct icmp_header *icmp;
 
-	if (packet->fragment != FRAGMENT_NONE || !cursor_has(&frame, sizeof(struct ethhdr)))
+	if (packet->is_error || packet->fragment != FRAGMENT_NONE ||
+	    !cursor_has(&frame, sizeof(struct ethhdr)))
 		return 0;
 	if (is_ipv4)
 		icmp = answer_echo_ipv4(&cursor, packet);

@@ -21,8 +21,7 @@
 
 static __always_inline int is_echo(const struct packet *packet)
 {
-	return !packet->is_error &&
-	       (packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6);
+	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
 }
 
 static __always_inline enum lb_verdict

@@ -6,6 +6,7 @@ import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.backend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
@@ -18,6 +19,7 @@ import io.lbdirector.packet.Frame;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +132,9 @@ class FragmentDataPlaneTest {
   /** Fragments of echo requests, and errors about echo replies, are echo too. */
   @Test
   void shouldPassAllOfEchoWhereTheSettingsSaySo() {
-    Settings pass = new Settings(Optional.of(Actors.DIRECTOR), Optional.empty(), false, true);
+    Settings pass =
+        new Settings(
+            Optional.of(Actors.DIRECTOR), Optional.empty(), false, Echo.PASS, OptionalInt.empty());
     director.publish(new DesiredState(pass, List.of(table("a", BY_PORT, 1, 53))));
     List<Frame> ping = Frame.icmp(CLIENT, VIP, 8, 0, new byte[100]).fragments(1, 40);
     byte[] pong = Frame.icmp(VIP, CLIENT, 0, 0, new byte[100]).ipPacket();
