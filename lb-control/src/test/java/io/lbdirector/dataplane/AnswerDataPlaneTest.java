@@ -178,6 +178,50 @@ class AnswerDataPlaneTest {
     assertEquals(Verdict.TX_TOO_BIG, director.verdictOf(segment(false, 1232).toBytes()));
   }
 
+  /** An error about an error, or about a fragment that says nothing of its flow, helps nobody. */
+  @Test
+  void shouldNotTellOfErrorsNorOfLaterFragments() {
+    serve(Echo.FORWARD, OptionalInt.empty(), 1, false);
+    byte[] quote = new byte[1480 - 8];
+    System.arraycopy(
+        Frame.tcp(VIP, 443, CLIENT, 40000, 0x10, new byte[0]).ipPacket(), 0, quote, 0, 40);
+    assertEquals(
+        Verdict.DROP_TOO_BIG, director.verdictOf(Frame.icmp(CLIENT, VIP, 3, 4, quote).toBytes()));
+    Frame later = Frame.ip(CLIENT, VIP, Frame.ICMP, new byte[1480]).withFragmentField(185);
+    assertEquals(Verdict.DROP_TOO_BIG, director.verdictOf(later.toBytes()));
+  }
+
+  @Test
+  void shouldKeepTheTagsOfWhatItAnswers() {
+    serve(Echo.REPLY, OptionalInt.empty(), 1, false);
+    byte[] in = segment(true, 1490).toBytes();
+    byte[] tagged = segment(true, 1490).withTags(0x81000007).toBytes();
+    assertEquals(Verdict.TX_TOO_BIG, director.verdictOf(tagged));
+    String answer = HEX.formatHex(tooBig(in, 1500 - 20 - GUE));
+    String tag = "81000007";
+    assertEquals(
+        answer.substring(0, 24) + tag + answer.substring(24),
+        HEX.formatHex(director.send(tagged).packet()));
+    String echo = HEX.formatHex(director.send(Frame.echoRequest(CLIENT, VIP).toBytes()).packet());
+    assertEquals(
+        echo.substring(0, 24) + tag + echo.substring(24),
+        HEX.formatHex(
+            director.send(Frame.echoRequest(CLIENT, VIP).withTags(0x81000007).toBytes()).packet()));
+  }
+
+  @Test
+  void shouldLeaveUnusualEchoToABackend() {
+    serve(Echo.REPLY, OptionalInt.empty(), 2, false);
+    Frame ping = Frame.echoRequest(CLIENT, VIP);
+    assertEquals(Verdict.TX_ECHO, director.verdictOf(ping.toBytes()));
+    assertEquals(Verdict.TX_FORWARDED, director.verdictOf(ping.withOptions(new byte[4]).toBytes()));
+    assertEquals(
+        Verdict.TX_FORWARDED, director.verdictOf(ping.withFragmentField(0x2000).toBytes()));
+    byte[] pong = Frame.icmp(VIP, CLIENT, 0, 0, new byte[8]).ipPacket();
+    byte[] error = Frame.icmpError(Actors.ROUTER, VIP, 3, 1, 0, pong).toBytes();
+    assertEquals(Verdict.TX_FORWARDED, director.verdictOf(error));
+  }
+
   @Test
   void shouldNotAnswerAFlood() {
     serve(Echo.FORWARD, OptionalInt.empty(), 2, false);

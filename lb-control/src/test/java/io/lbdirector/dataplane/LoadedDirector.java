@@ -74,13 +74,17 @@ final class LoadedDirector implements AutoCloseable {
   }
 
   void setPort(int ifindex) {
+    setPort(ifindex, 1500);
+  }
+
+  void setPort(int ifindex, int mtu) {
     plane.setPort(
         ifindex,
         PortLayout.encode(
             Actors.DIRECTOR_MAC,
             Optional.of(Actors.GATEWAY_MAC),
             Optional.of(Actors.GATEWAY6_MAC),
-            1500));
+            mtu));
   }
 
   DataPlane plane() {

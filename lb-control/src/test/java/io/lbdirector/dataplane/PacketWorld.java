@@ -5,6 +5,7 @@ import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
+import io.lbdirector.abi.Abi;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.FlowHash;
@@ -35,7 +36,9 @@ final class PacketWorld implements AutoCloseable {
   private final ForwardingTable rows = LoadedDirector.rows(3, backends(1, 20));
   private final ForwardingTable portlessRows = LoadedDirector.rows(2, backends(21, 40));
 
+  /** On links that take the longest of the frames: what is too big is another test's matter. */
   PacketWorld() {
+    director.setPort(Abi.DEFAULT_PORT, 9000);
     director.publish(
         new DesiredState(
             LoadedDirector.SETTINGS,
