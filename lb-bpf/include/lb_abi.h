@@ -26,6 +26,7 @@
 #define LB_MAX_BINDS	 65536	/* of one generation, exact and wide together */
 #define LB_MAX_VIPS	 262144 /* exact entries of one generation: 65,536 binds, echo, portless */
 #define LB_MAX_SPANS	 262144 /* port spans of one generation: four a bind */
+#define LB_MAX_NARROW	 1024	/* backends that the way is remembered to be too narrow to */
 #define LB_MAX_FRAGMENTS 16384	/* datagrams whose ports are remembered at a time */
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
 #define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
@@ -45,8 +46,9 @@ struct lb_settings {
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
 	__u32 wide;	     /* wide binds of this generation; 0: it has none to look for */
-	__u16 mtu; /* bytes of IP packet on the way to the backends; 0: as the port has it */
-	__u8 reserved[34];
+	__u16 mtu;     /* bytes of IP packet on the way to the backends; 0: as the port has it */
+	__u16 tcp_mss; /* most that a SYN may announce; 0: whatever it does */
+	__u8 reserved[32];
 };
 
 #define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
@@ -197,6 +199,14 @@ struct lb_fragment {
 	__u8 pad[3];
 };
 
+/* lb_narrow: LRU_HASH, backend -> what routers on the way to it have said of packets sent there.
+ * The key is as struct lb_address. */
+struct lb_narrow {
+	__u64 packets; /* that were too big */
+	__u32 mtu;     /* bytes of IP packet that fit, as the last of them said; 0: it did not */
+	__u32 reserved;
+};
+
 /* Value of lb_verdicts, lb_vip_stats, lb_be_stats, lb_outcomes, lb_probe_seen: PERCPU_ARRAY. Bytes
  * are those of the frame as received; of lb_probe_seen, as sent by its socket. */
 struct lb_counter {
@@ -235,8 +245,9 @@ enum lb_verdict {
 				 were, or it is none to be answered */
 	LB_TX_TOO_BIG = 21,   /* too big for the way to the backends: its sender was told; normal */
 	LB_TX_ECHO = 22,      /* echo request to a VIP, answered here; normal */
+	LB_PASS_NARROW = 23,  /* a router's word that a packet sent to a backend was too big */
 
-	LB_VERDICTS = 23,
+	LB_VERDICTS = 24,
 };
 
 #define LB_MAX_ALLOW	 4096 /* prefixes that may send here */
@@ -360,7 +371,8 @@ enum lb_probe_result {
 /* .rodata: what never changes while a program is loaded. */
 struct lb_constants {
 	__u16 gue_port; /* outer UDP destination port */
-	__u8 reserved[6];
+	__u8 frags;	/* 1: loaded to take frames of several buffers (BPF_F_XDP_HAS_FRAGS) */
+	__u8 reserved[5];
 };
 
 _Static_assert(sizeof(struct lb_settings) == 64, "one cache line");
@@ -380,6 +392,7 @@ _Static_assert(sizeof(struct lb_row) == 8, "a row is one 64-bit load");
 _Static_assert(sizeof(struct lb_backend) == 24, "lb_backend has no hidden padding");
 _Static_assert(sizeof(struct lb_fragment_key) == 40, "lb_fragment_key has no hidden padding");
 _Static_assert(sizeof(struct lb_fragment) == 8, "lb_fragment has no hidden padding");
+_Static_assert(sizeof(struct lb_narrow) == 16, "lb_narrow has no hidden padding");
 _Static_assert(sizeof(struct lb_counter) == 16, "lb_counter has no hidden padding");
 _Static_assert(sizeof(struct lb_constants) == 8, "lb_constants has no hidden padding");
 _Static_assert(sizeof(struct lb_prefix) == 20, "lb_prefix has no hidden padding");

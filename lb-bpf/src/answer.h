@@ -19,9 +19,6 @@
 #include "outer.h"
 #include "parse.h"
 
-#define ICMP_FRAGMENTATION 4 /* code of UNREACHABLE: would have to be fragmented */
-#define ICMPV6_TOO_BIG	   2
-
 /* How much of a packet is quoted: with the headers in front 576 bytes (RFC 1812, 4.3.2.3), and 1280
  * (RFC 4443, 3.2). A packet too big for a usable path is longer than this. */
 #define ANSWER_QUOTE_IPV4 548

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A place in a frame, and its end. Every read through it is checked against the end first. */
+/* A place in a frame, and its end. Every read through it is checked against the end first. The end
+ * is that of the frame's first buffer: headers are in there, of a jumbo frame the rest may not be.
+ */
 #ifndef LB_CURSOR_H
 #define LB_CURSOR_H
 
@@ -7,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+#include "constants.h"
 
 #define CURSOR_MAX_OFFSET 0x3fff /* all ones */
 
@@ -45,16 +48,23 @@ static __always_inline int cursor_has(const struct cursor *cursor, __u32 bytes)
 	return cursor->at + bytes <= cursor->end;
 }
 
-/* Bytes from where the cursor stands to the end of the frame. */
+/* Bytes from where the cursor stands to the end of what can be reached of the frame. */
 static __always_inline __u32 cursor_left(const struct cursor *cursor)
 {
 	return cursor->end - cursor->at;
 }
 
-/* Length of the frame in @ctx, in bytes, Ethernet header included. */
-static __always_inline __u32 frame_length(const struct xdp_md *ctx)
+/* Bytes of the frame in @ctx that can be reached: its first buffer, nearly always all of it. */
+static __always_inline __u32 frame_reach(const struct xdp_md *ctx)
 {
 	return ctx->data_end - ctx->data;
+}
+
+/* Length of the frame in @ctx, in bytes, Ethernet header included. Kernels that give no frames of
+ * several buffers have no such call, and nobody to miss it. */
+static __always_inline __u32 frame_length(struct xdp_md *ctx)
+{
+	return lb_constants.frags ? bpf_xdp_get_buff_len(ctx) : frame_reach(ctx);
 }
 
 #endif

@@ -30,7 +30,7 @@ int lb_backend(struct xdp_md *ctx)
 	union address next;
 	enum lb_outcome what;
 
-	what = tunnel_parse_outer(&cursor, &tunnel);
+	what = tunnel_parse_outer(&cursor, length, &tunnel);
 	if (what == LB_OUTCOME_PASSED)
 		return outcome(what, NULL, length);
 	if (what)

@@ -14,9 +14,11 @@
 #include "generation.h"
 #include "hash.h"
 #include "maps.h"
+#include "mss.h"
 #include "parse.h"
 #include "plain.h"
 #include "row.h"
+#include "underlay.h"
 #include "verdict.h"
 
 static __always_inline int is_echo(const struct packet *packet)
@@ -128,6 +130,8 @@ static __noinline int take_any(struct xdp_md *ctx)
 	if (reason)
 		return verdict(reason, length);
 	reason = find_bind(&generation, packet, &vip);
+	if (reason == LB_PASS_NO_BIND && underlay_told(generation.settings, packet))
+		reason = LB_PASS_NARROW;
 	if (reason)
 		return verdict(reason, length);
 	scratch->vip = *vip;
@@ -137,6 +141,8 @@ static __noinline int take_any(struct xdp_md *ctx)
 		if (generation.settings->flags & LB_SETTING_ECHO_REPLY && answer_echo(ctx, packet))
 			return verdict(LB_TX_ECHO, length);
 	}
+	mss_clamp(ctx, packet->syn, answer_link_length(packet) + packet->length,
+		  generation.settings->tcp_mss);
 	return forward(ctx, &generation, &scratch->vip, packet, length);
 }
 
@@ -145,7 +151,7 @@ static __noinline int take_any(struct xdp_md *ctx)
 /* The same for the plain ones; NOT_PLAIN: it is none, and nothing has been done. */
 static __noinline int take_plain(struct xdp_md *ctx)
 {
-	const __u32 length = frame_length(ctx);
+	const __u32 length = frame_reach(ctx);
 	struct generation generation;
 	const struct lb_vip *vip;
 	struct packet packet = {}; /* unset bytes of a union upset the verifier */
@@ -159,6 +165,8 @@ static __noinline int take_plain(struct xdp_md *ctx)
 	vip = bind_find(&generation, &packet);
 	if (!vip)
 		return verdict(LB_PASS_NO_BIND, length);
+	if (packet.syn && generation.settings->tcp_mss)
+		return NOT_PLAIN;
 	return forward(ctx, &generation, vip, &packet, length);
 }
 

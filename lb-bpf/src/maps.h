@@ -161,4 +161,11 @@ struct {
 	__type(value, struct lb_fragment);
 } lb_fragments SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, LB_MAX_NARROW);
+	__type(key, struct lb_address);
+	__type(value, struct lb_narrow);
+} lb_narrow SEC(".maps");
+
 #endif

@@ -31,12 +31,14 @@
 
 #define ICMP_ECHO_REPLY	       0
 #define ICMP_UNREACHABLE       3
+#define ICMP_FRAGMENTATION     4 /* code of UNREACHABLE: would have to be fragmented */
 #define ICMP_ECHO_REQUEST      8
 #define ICMP_TIME_EXCEEDED     11
 #define ICMP_PARAMETER_PROBLEM 12
 
 #define ICMPV6_UNREACHABLE	 1
-#define ICMPV6_PARAMETER_PROBLEM 4 /* too big and time exceeded lie between */
+#define ICMPV6_TOO_BIG		 2
+#define ICMPV6_PARAMETER_PROBLEM 4 /* time exceeded lies between */
 #define ICMPV6_ECHO_REQUEST	 128
 #define ICMPV6_ECHO_REPLY	 129
 
@@ -86,6 +88,9 @@ struct packet {
 	__u8 fragment;		/* enum fragment */
 	__u8 fragment_protocol; /* what all fragments of a datagram call the protocol */
 	__u8 is_error;		/* an ICMP error: the flow is the quoted one */
+	__u8 is_too_big;	/* an ICMP error that says that the quoted packet was too big */
+	__u16 syn;		/* offset in the frame of the TCP header of a SYN; 0: it is none */
+	__u32 told_mtu;		/* what does fit, if is_too_big */
 	__be32 fragment_id;
 	struct tag tags[PARSE_MAX_TAGS];
 };
@@ -107,6 +112,16 @@ static __always_inline enum lb_verdict parse_ports(const struct rest *rest, stru
 	packet->source_port = l4->source;
 	packet->destination_port = l4->dest;
 	return LB_TX_FORWARDED;
+}
+
+static __always_inline enum lb_verdict parse_tcp(const struct rest *rest, struct packet *packet)
+{
+	const struct tcphdr *tcp = rest->cursor.at;
+	enum lb_verdict reason = parse_ports(rest, packet, sizeof(*tcp));
+
+	if (!reason && packet->fragment == FRAGMENT_NONE && rest_has(rest, sizeof(*tcp)))
+		packet->syn = tcp->syn ? rest_offset(rest) : 0;
+	return reason;
 }
 
 /* Whether options are left out or not, the payload begins behind them. A quoted packet may be cut
@@ -251,6 +266,9 @@ parse_quoted_l4(const struct rest *rest, const struct packet *quoted, struct pac
 		packet->source_port = ports->dest;
 		packet->destination_port = ports->source;
 		return LB_TX_FORWARDED;
+	case IPPROTO_IPIP: /* what a director sends, by a tunnel without ports */
+	case IPPROTO_IPV6:
+		return LB_TX_FORWARDED;
 	case IPPROTO_ICMP:
 		return packet->family == LB_FAMILY_IPV4 && icmp->type == ICMP_ECHO_REPLY
 			       ? LB_TX_FORWARDED
@@ -264,6 +282,19 @@ parse_quoted_l4(const struct rest *rest, const struct packet *quoted, struct pac
 	}
 }
 
+/* Old routers do not say what fits: 0. */
+static __always_inline void parse_told_mtu(const struct icmp_header *icmp, struct packet *packet)
+{
+	if (packet->family == LB_FAMILY_IPV4) {
+		packet->is_too_big =
+			icmp->type == ICMP_UNREACHABLE && icmp->code == ICMP_FRAGMENTATION;
+		packet->told_mtu = bpf_ntohl(icmp->rest) & 0xffff;
+	} else {
+		packet->is_too_big = icmp->type == ICMPV6_TOO_BIG;
+		packet->told_mtu = bpf_ntohl(icmp->rest);
+	}
+}
+
 /* The error must have come to the address that the quoted packet came from: else it is none about a
  * flow of that address. */
 static __always_inline enum lb_verdict parse_quote(struct rest *rest, struct packet *packet)
@@ -272,6 +303,7 @@ static __always_inline enum lb_verdict parse_quote(struct rest *rest, struct pac
 	enum lb_verdict reason;
 
 	packet->is_error = 1;
+	parse_told_mtu(rest->cursor.at, packet);
 	rest_skip(rest, sizeof(struct icmp_header));
 	if (packet->family == LB_FAMILY_IPV4)
 		reason = parse_ipv4(rest, &quoted, 1);
@@ -328,7 +360,7 @@ static __always_inline enum lb_verdict parse_l4(struct rest *rest, struct packet
 		return parse_later(packet);
 	switch (packet->protocol) {
 	case IPPROTO_TCP:
-		return parse_ports(rest, packet, sizeof(struct tcphdr));
+		return parse_tcp(rest, packet);
 	case IPPROTO_UDP:
 		return parse_ports(rest, packet, sizeof(struct udphdr));
 	case IPPROTO_ICMP:
@@ -379,7 +411,7 @@ static __always_inline enum lb_verdict parse_ethernet(struct cursor *cursor, str
 }
 
 /* The frame in @ctx, from its first byte, of whatever kind. */
-static __always_inline enum lb_verdict parse_frame(const struct xdp_md *ctx, struct packet *packet)
+static __always_inline enum lb_verdict parse_frame(struct xdp_md *ctx, struct packet *packet)
 {
 	struct rest rest = {
 		.cursor = cursor_of(ctx),
@@ -390,6 +422,8 @@ static __always_inline enum lb_verdict parse_frame(const struct xdp_md *ctx, str
 	__be16 protocol;
 
 	packet->is_error = 0;
+	packet->syn = 0;
+	packet->is_too_big = 0;
 	reason = parse_ethernet(&rest.cursor, packet, &protocol);
 	if (reason)
 		return reason;

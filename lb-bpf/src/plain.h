@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The plain packets, nearly all there are: TCP or UDP to a port, whole, right behind an IP header
- * without options, right behind an Ethernet header without tags. parse.h understands them too, and
- * the two must agree; this is shorter.
+ * without options, right behind an Ethernet header without tags, and all in one buffer. parse.h
+ * understands them too, and the two must agree; this is shorter.
  */
 #ifndef LB_PLAIN_H
 #define LB_PLAIN_H
@@ -17,10 +17,13 @@ static __always_inline int plain_ports(const struct cursor *cursor, struct packe
 				       __u32 l4_length)
 {
 	const struct udphdr *l4 = cursor->at;
+	const struct tcphdr *tcp = cursor->at;
 
+	packet->syn = 0;
 	if (packet->protocol == IPPROTO_TCP) {
 		if (l4_length < sizeof(struct tcphdr) || !cursor_has(cursor, sizeof(struct tcphdr)))
 			return 0;
+		packet->syn = tcp->syn;
 	} else if (packet->protocol == IPPROTO_UDP) {
 		if (l4_length < sizeof(struct udphdr) || !cursor_has(cursor, sizeof(struct udphdr)))
 			return 0;

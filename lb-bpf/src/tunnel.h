@@ -108,7 +108,8 @@ static __always_inline enum lb_outcome tunnel_parse_ipv6(struct cursor *cursor,
 	return LB_OUTCOME_UNDECIDED;
 }
 
-static __always_inline enum lb_outcome tunnel_parse_outer(struct cursor *cursor,
+/* The frame has @length bytes, not all of which need be in reach of the cursor. */
+static __always_inline enum lb_outcome tunnel_parse_outer(struct cursor *cursor, __u32 length,
 							  struct tunnel *tunnel)
 {
 	const void *frame = cursor->at;
@@ -133,7 +134,7 @@ static __always_inline enum lb_outcome tunnel_parse_outer(struct cursor *cursor,
 		return LB_OUTCOME_PASSED;
 	tunnel->udp = cursor->at - frame;
 	tunnel->udp_length = bpf_ntohs(udp->len);
-	if (tunnel->udp_length < sizeof(*udp) || tunnel->udp_length > cursor_left(cursor))
+	if (tunnel->udp_length < sizeof(*udp) || tunnel->udp + tunnel->udp_length > length)
 		return LB_OUTCOME_MALFORMED;
 	cursor->at += sizeof(*udp);
 	return LB_OUTCOME_UNDECIDED;

@@ -27,6 +27,7 @@ static __always_inline int verdict_action(enum lb_verdict reason)
 	case LB_PASS_MALFORMED:
 	case LB_PASS_UNCONFIGURED:
 	case LB_PASS_QUOTE:
+	case LB_PASS_NARROW:
 		return XDP_PASS;
 	default:
 		return XDP_DROP;

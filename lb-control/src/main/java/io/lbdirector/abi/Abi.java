@@ -26,6 +26,9 @@ public final class Abi {
   /** Datagrams whose ports are remembered at a time, for their later fragments. */
   public static final int MAX_FRAGMENTS = 16_384;
 
+  /** Backends that the way is remembered to be too narrow to. */
+  public static final int MAX_NARROW = 1024;
+
   public static final int MAX_BACKENDS = 65_536;
   public static final int MAX_VIP_STATS = 131_073;
   public static final int WIDE_SLOTS = 131_073;
@@ -70,6 +73,7 @@ public final class Abi {
   public static final String VIP_STATS = "lb_vip_stats";
   public static final String BACKEND_STATS = "lb_be_stats";
   public static final String FRAGMENTS = "lb_fragments";
+  public static final String NARROW = "lb_narrow";
   public static final String OUTCOMES = "lb_outcomes";
   public static final String ALLOW = "lb_allow";
   public static final String VIP_LIST = "lb_vip_list";

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  *  64: settings[0] | 128: settings[1] | length 192
  *
  *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: wide (u32)
- *            | 28: mtu (u16) | 30: reserved | length 64
+ *            | 28: mtu (u16) | 30: tcp_mss (u16) | 32: reserved | length 64
  * </pre>
  */
 public final class LiveLayout {
@@ -24,6 +24,7 @@ public final class LiveLayout {
   static final int SOURCE_IP6_OFFSET = 8;
   static final int WIDE_OFFSET = 24;
   static final int MTU_OFFSET = 28;
+  static final int TCP_MSS_OFFSET = 30;
   public static final int SETTINGS_LENGTH = 64;
   public static final int LENGTH = 192;
 
@@ -71,17 +72,25 @@ public final class LiveLayout {
    * @param copyDscp whether the outer DSCP is that of the inner header
    * @param mtu bytes of IP packet on the way to the backends, 1 to 65535, if they are fewer than
    *     the interface takes
+   * @param tcpMss bytes of segment that a SYN may announce at most, 1 to 65535
    */
   public record Settings(
       Optional<IpAddress> sourceIp,
       Optional<IpAddress> sourceIp6,
       boolean copyDscp,
       Echo echo,
-      OptionalInt mtu) {
+      OptionalInt mtu,
+      OptionalInt tcpMss) {
 
     /** Settings that nothing can be sent with: what an idle slot holds. */
     public static final Settings NONE =
-        new Settings(Optional.empty(), Optional.empty(), false, Echo.FORWARD, OptionalInt.empty());
+        new Settings(
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            Echo.FORWARD,
+            OptionalInt.empty(),
+            OptionalInt.empty());
 
     /** With no wide binds: their number is no setting, and written apart. */
     public byte[] encode() {
@@ -90,19 +99,25 @@ public final class LiveLayout {
       sourceIp6.ifPresent(ip -> value.put(SOURCE_IP6_OFFSET, ip.toBytes()));
       value.putInt(FLAGS_OFFSET, (copyDscp ? COPY_DSCP : 0) | echo.flag);
       value.putShort(MTU_OFFSET, (short) mtu.orElse(0));
+      value.putShort(TCP_MSS_OFFSET, (short) tcpMss.orElse(0));
       return value.array();
     }
 
     public static Settings decode(byte[] bytes) {
       ByteBuffer value = Abi.reading(bytes, SETTINGS_LENGTH);
       int flags = value.getInt(FLAGS_OFFSET);
-      int mtu = Short.toUnsignedInt(value.getShort(MTU_OFFSET));
       return new Settings(
           address(value, SOURCE_IP_OFFSET, 4),
           address(value, SOURCE_IP6_OFFSET, 16),
           (flags & COPY_DSCP) != 0,
           Echo.of(flags),
-          mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu));
+          limit(value, MTU_OFFSET),
+          limit(value, TCP_MSS_OFFSET));
+    }
+
+    private static OptionalInt limit(ByteBuffer value, int offset) {
+      int limit = Short.toUnsignedInt(value.getShort(offset));
+      return limit == 0 ? OptionalInt.empty() : OptionalInt.of(limit);
     }
 
     private static Optional<IpAddress> address(ByteBuffer value, int offset, int length) {

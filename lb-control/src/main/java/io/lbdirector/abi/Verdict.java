@@ -31,7 +31,9 @@ public enum Verdict {
   DROP_TOO_BIG(
       false, "Too big for the way to the backends, and not answered, as too many were: dropped."),
   TX_TOO_BIG(true, "Too big for the way to the backends: its sender was told so."),
-  TX_ECHO(true, "Echo request to a VIP under icmp_echo = \"reply\": answered.");
+  TX_ECHO(true, "Echo request to a VIP under icmp_echo = \"reply\": answered."),
+  PASS_NARROW(
+      false, "A router's word that a packet sent to a backend was too big for it: to the kernel.");
 
   private final boolean normal;
   private final String meaning;

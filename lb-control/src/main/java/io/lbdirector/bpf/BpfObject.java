@@ -28,6 +28,9 @@ import jnr.ffi.Pointer;
  */
 public final class BpfObject implements AutoCloseable {
   private static final String RODATA = ".rodata";
+  private static final int XDP_HAS_FRAGS = 1 << 5;
+  private static final int PROGRAM_TYPE_XDP = 6;
+  private static final int XDP_GET_BUFF_LEN = 188; // came with the flag
 
   private final String name;
   private final Pointer object;
@@ -122,6 +125,25 @@ public final class BpfObject implements AutoCloseable {
       Pointer initial = Native.libbpf().bpf_map__initial_value(rodata(), new long[1]);
       Native.checkPointer(initial, errno -> failed("set .rodata of", errno))
           .put(0, value, 0, value.length);
+    }
+  }
+
+  /** Whether the kernel can give XDP programs frames of several buffers (since 5.18). */
+  public static boolean kernelHasXdpFrags() {
+    return Native.libbpf().libbpf_probe_bpf_helper(PROGRAM_TYPE_XDP, XDP_GET_BUFF_LEN, null) == 1;
+  }
+
+  /**
+   * Loads the programs as such that take frames of several buffers: jumbo frames, on drivers that
+   * have them. Only where {@link #kernelHasXdpFrags}.
+   */
+  public void takeXdpFrags() {
+    requireNotLoaded("take frames of several buffers");
+    Libbpf.Api libbpf = Native.libbpf();
+    for (Pointer each : programs.values()) {
+      Native.check(
+          libbpf.bpf_program__set_flags(each, libbpf.bpf_program__flags(each) | XDP_HAS_FRAGS),
+          errno -> failed("set program flags of", errno));
     }
   }
 

@@ -21,6 +21,8 @@ final class Libbpf {
 
     int libbpf_num_possible_cpus();
 
+    int libbpf_probe_bpf_helper(int programType, int helper, Pointer opts);
+
     Pointer bpf_object__open_mem(Pointer buffer, @size_t long size, Pointer openOpts);
 
     int bpf_object__load(Pointer object);
@@ -34,6 +36,10 @@ final class Libbpf {
     String bpf_program__name(Pointer program);
 
     int bpf_program__fd(Pointer program);
+
+    int bpf_program__flags(Pointer program);
+
+    int bpf_program__set_flags(Pointer program, int flags);
 
     int bpf_program__set_log_buf(Pointer program, Pointer buffer, @size_t long size);
 

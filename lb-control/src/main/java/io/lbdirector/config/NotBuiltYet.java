@@ -34,7 +34,6 @@ final class NotBuiltYet {
 
   private void director(Director d) {
     ask("director.egress = \"fib\"", d.egress() == Egress.FIB);
-    ask("director.tcp_mss", d.tcpMss().isPresent());
   }
 
   private void tables(List<Table> tables) {

@@ -2,7 +2,6 @@ package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.AddressLayout;
-import io.lbdirector.abi.ConstantsLayout;
 import io.lbdirector.abi.PrefixLayout;
 import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfFs;
@@ -108,8 +107,7 @@ public final class BackendProgram {
    *     either the old or the new options name
    */
   public Attached attach(int ifindex, Options options) {
-    try (BpfObject object = BpfObject.open(PROGRAM, elf)) {
-      object.setRodata(ConstantsLayout.encode(options.guePort()));
+    try (BpfObject object = BpfObjects.open(PROGRAM, elf, options.guePort())) {
       boolean replace = pinnedOn() == ifindex;
       if (!replace) {
         unpin();

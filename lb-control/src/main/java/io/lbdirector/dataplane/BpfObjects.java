@@ -1,5 +1,7 @@
 package io.lbdirector.dataplane;
 
+import io.lbdirector.abi.ConstantsLayout;
+import io.lbdirector.bpf.BpfObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +20,29 @@ public final class BpfObjects {
 
   public static byte[] probe() {
     return read("lb_probe.bpf.o");
+  }
+
+  /**
+   * Opens the object of an XDP program, not loaded yet, so that it takes frames of several buffers
+   * where the kernel has those.
+   *
+   * @param name of the object, as of its program
+   * @param guePort UDP port of the tunnel, 1 to 65535
+   * @return what the caller closes
+   */
+  static BpfObject open(String name, byte[] elf, int guePort) {
+    BpfObject object = BpfObject.open(name, elf);
+    try {
+      boolean frags = BpfObject.kernelHasXdpFrags();
+      object.setRodata(ConstantsLayout.encode(guePort, frags));
+      if (frags) {
+        object.takeXdpFrags();
+      }
+      return object;
+    } catch (RuntimeException | Error e) {
+      Handles.suppress(e, object::close);
+      throw e;
+    }
   }
 
   private static byte[] read(String name) {

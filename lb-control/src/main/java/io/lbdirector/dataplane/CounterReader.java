@@ -1,12 +1,17 @@
 package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.AddressLayout;
 import io.lbdirector.abi.CounterLayout;
+import io.lbdirector.abi.NarrowLayout;
+import io.lbdirector.abi.NarrowLayout.Narrow;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfMap;
+import io.lbdirector.forwarding.IpAddress;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Reads a data plane's counters, summed over CPUs. They only grow while what they count lives. */
@@ -54,6 +59,15 @@ public final class CounterReader {
    */
   public Counts backends(Collection<Integer> indexes) {
     return read(plane.map(Abi.BACKEND_STATS), indexes);
+  }
+
+  /** What routers have said of packets to backends, lately: the kernel forgets the oldest. */
+  public Map<IpAddress, Narrow> narrow() {
+    Map<IpAddress, Narrow> ways = new HashMap<>();
+    plane
+        .map(Abi.NARROW)
+        .forEach((key, value) -> ways.put(AddressLayout.decode(key), NarrowLayout.decode(value)));
+    return ways;
   }
 
   /** Counters as they stood at one moment. */

@@ -49,7 +49,8 @@ public final class DataPlane implements AutoCloseable {
           Abi.VERDICTS,
           Abi.VIP_STATS,
           Abi.BACKEND_STATS,
-          Abi.FRAGMENTS);
+          Abi.FRAGMENTS,
+          Abi.NARROW);
 
   private final PinFolder pins;
   private final boolean adopted;
@@ -104,7 +105,7 @@ public final class DataPlane implements AutoCloseable {
 
   private static Map<String, BpfMap> load(PinFolder pins, byte[] elf, Handles handles) {
     Map<String, BpfMap> maps = new HashMap<>();
-    try (BpfObject object = BpfObject.open("lb_director", elf)) {
+    try (BpfObject object = BpfObjects.open("lb_director", elf, Abi.GUE_PORT)) {
       object.load();
       for (String name : MAPS) {
         maps.put(name, handles.own(object.map(name)));
@@ -140,7 +141,7 @@ public final class DataPlane implements AutoCloseable {
 
   private static Map<String, BpfMap> adopt(PinFolder pins, byte[] elf, Handles handles) {
     Map<String, BpfMap> maps = new HashMap<>();
-    try (BpfObject object = BpfObject.open("lb_director", elf)) {
+    try (BpfObject object = BpfObjects.open("lb_director", elf, Abi.GUE_PORT)) {
       for (String name : MAPS) {
         BpfMap pinned = handles.own(BpfMap.openPinned(pins.map(name)));
         requireSameSpec(pins, pinned, object.declaredSpec(name));

@@ -49,7 +49,7 @@ public final class ProbeProgram implements AutoCloseable {
    */
   public static ProbeProgram load(byte[] elf, int guePort) {
     try (BpfObject object = BpfObject.open(PROGRAM, elf)) {
-      object.setRodata(ConstantsLayout.encode(guePort));
+      object.setRodata(ConstantsLayout.encode(guePort, false));
       object.load();
       return new ProbeProgram(object);
     }

@@ -8,12 +8,14 @@ import io.lbdirector.dataplane.DesiredState;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.os.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A config with its rows built: all that is worked out before the kernel is asked.
@@ -120,6 +122,14 @@ record Candidate(
     return verdicts.getOrDefault(table, TableVerdict.UNCHECKED);
   }
 
+  /** Every backend of every table. */
+  Set<IpAddress> backends() {
+    return config.tables().stream()
+        .flatMap(t -> t.pool().stream())
+        .map(Backend::address)
+        .collect(Collectors.toSet());
+  }
+
   /** Families of backends that packets go to. */
   Set<IpFamily> families() {
     return Families.of(config.director());
@@ -131,6 +141,7 @@ record Candidate(
         director.sourceIp6(),
         director.copyDscp(),
         Echo.valueOf(director.icmpEcho().name()),
-        director.mtu());
+        director.mtu(),
+        director.tcpMss());
   }
 }

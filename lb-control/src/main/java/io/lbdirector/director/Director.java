@@ -70,6 +70,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   private final Ports ports;
   private final Publisher publisher;
   private final TrafficSampler traffic;
+  private final NarrowNews narrow;
   private List<Attached> attached = List.of();
   private boolean frozen;
 
@@ -137,6 +138,7 @@ public final class Director implements DirectorControl, AutoCloseable {
               refreshReadiness();
             });
     this.traffic = new TrafficSampler(() -> publisher.served(), new CounterReader(plane));
+    this.narrow = new NarrowNews(new CounterReader(plane)::narrow, events, clock);
     this.changes =
         new Changes(
             started,
@@ -177,6 +179,7 @@ public final class Director implements DirectorControl, AutoCloseable {
         () -> {
           sampleTraffic();
           traffic.tick();
+          narrow.tick(publisher.served().candidate().backends());
         });
   }
 

@@ -49,7 +49,8 @@ class AbiLayoutTest {
                 "flags", LiveLayout.FLAGS_OFFSET,
                 "source_ip6", LiveLayout.SOURCE_IP6_OFFSET,
                 "wide", LiveLayout.WIDE_OFFSET,
-                "mtu", LiveLayout.MTU_OFFSET)));
+                "mtu", LiveLayout.MTU_OFFSET,
+                "tcp_mss", LiveLayout.TCP_MSS_OFFSET)));
     structs.put(
         "lb_port",
         new JavaStruct(
@@ -93,7 +94,15 @@ class AbiLayoutTest {
     structs.put(
         "lb_constants",
         new JavaStruct(
-            ConstantsLayout.LENGTH, Map.of("gue_port", ConstantsLayout.GUE_PORT_OFFSET)));
+            ConstantsLayout.LENGTH,
+            Map.of(
+                "gue_port", ConstantsLayout.GUE_PORT_OFFSET,
+                "frags", ConstantsLayout.FRAGS_OFFSET)));
+    structs.put(
+        "lb_narrow",
+        new JavaStruct(
+            NarrowLayout.LENGTH,
+            Map.of("packets", NarrowLayout.PACKETS_OFFSET, "mtu", NarrowLayout.MTU_OFFSET)));
     structs.put(
         "lb_gue",
         new JavaStruct(
@@ -333,6 +342,7 @@ class AbiLayoutTest {
     java.put("LB_MAX_BACKENDS", (long) Abi.MAX_BACKENDS);
     java.put("LB_MAX_VIP_STATS", (long) Abi.MAX_VIP_STATS);
     java.put("LB_MAX_FRAGMENTS", (long) Abi.MAX_FRAGMENTS);
+    java.put("LB_MAX_NARROW", (long) Abi.MAX_NARROW);
     java.put("LB_MAX_COUNTERS", (long) Abi.MAX_COUNTERS);
     java.put("LB_EMPTY_TABLE", (long) Abi.EMPTY_TABLE);
     java.put("LB_DEFAULT_PORT", (long) Abi.DEFAULT_PORT);
@@ -393,7 +403,8 @@ class AbiLayoutTest {
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own, as the next
-    java.put("lb_scratch", "4 -> 96, 1 entries");
+    java.put("lb_scratch", "4 -> 104, 1 entries");
+    java.put(Abi.NARROW, "16 -> " + NarrowLayout.LENGTH + ", " + Abi.MAX_NARROW + " entries");
     java.put(Abi.FRAGMENTS, "40 -> 8, " + Abi.MAX_FRAGMENTS + " entries");
     assertEquals(java, shapes);
   }

@@ -44,7 +44,8 @@ class LayoutCodecTest {
             Optional.of(Actors.DIRECTOR6),
             true,
             Echo.PASS,
-            OptionalInt.of(65_535));
+            OptionalInt.of(65_535),
+            OptionalInt.of(40_000));
     for (Settings settings : List.of(Settings.NONE, all)) {
       assertEquals(settings, Settings.decode(settings.encode()));
     }

@@ -289,7 +289,7 @@ class ConfigLoaderTest {
     assertEquals(
         List.of(
             "this build checks but does not act on: director.egress = \"fib\","
-                + " director.tcp_mss, encapsulation = \"ipip\" of table \"web\","
+                + " encapsulation = \"ipip\" of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());
   }

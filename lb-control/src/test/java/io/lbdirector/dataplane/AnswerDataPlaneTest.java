@@ -60,7 +60,13 @@ class AnswerDataPlaneTest {
             .mapToObj(i -> over6 ? Actors.backend6(i) : Actors.backend(i))
             .toList();
     Settings settings =
-        new Settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6), false, echo, mtu);
+        new Settings(
+            Optional.of(Actors.DIRECTOR),
+            Optional.of(Actors.DIRECTOR6),
+            false,
+            echo,
+            mtu,
+            OptionalInt.empty());
     DesiredState.Table table =
         LoadedDirector.table(
             "web",

@@ -76,7 +76,12 @@ class DataPlaneSwapFaultTest {
   private static final DesiredState AFTER =
       new DesiredState(
           new Settings(
-              SETTINGS.sourceIp(), SETTINGS.sourceIp6(), true, Echo.PASS, OptionalInt.of(1400)),
+              SETTINGS.sourceIp(),
+              SETTINGS.sourceIp6(),
+              true,
+              Echo.PASS,
+              OptionalInt.of(1400),
+              OptionalInt.of(1200)),
           List.of(
               table(
                   "web",

@@ -134,7 +134,12 @@ class FragmentDataPlaneTest {
   void shouldPassAllOfEchoWhereTheSettingsSaySo() {
     Settings pass =
         new Settings(
-            Optional.of(Actors.DIRECTOR), Optional.empty(), false, Echo.PASS, OptionalInt.empty());
+            Optional.of(Actors.DIRECTOR),
+            Optional.empty(),
+            false,
+            Echo.PASS,
+            OptionalInt.empty(),
+            OptionalInt.empty());
     director.publish(new DesiredState(pass, List.of(table("a", BY_PORT, 1, 53))));
     List<Frame> ping = Frame.icmp(CLIENT, VIP, 8, 0, new byte[100]).fragments(1, 40);
     byte[] pong = Frame.icmp(VIP, CLIENT, 0, 0, new byte[100]).ipPacket();

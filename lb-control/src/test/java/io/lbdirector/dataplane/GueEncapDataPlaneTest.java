@@ -219,6 +219,7 @@ class GueEncapDataPlaneTest {
             Optional.of(Actors.DIRECTOR6),
             true,
             Echo.FORWARD,
+            OptionalInt.empty(),
             OptionalInt.empty());
     for (List<IpAddress> backends : List.of(backends(3), backends6(3))) {
       ForwardingTable rows = serve(LoadedDirector.SETTINGS, 2, backends);
@@ -380,7 +381,12 @@ class GueEncapDataPlaneTest {
   void shouldPassEchoWhereTheSettingsSaySo() {
     serve(
         new Settings(
-            Optional.of(Actors.DIRECTOR), Optional.empty(), false, Echo.PASS, OptionalInt.empty()),
+            Optional.of(Actors.DIRECTOR),
+            Optional.empty(),
+            false,
+            Echo.PASS,
+            OptionalInt.empty(),
+            OptionalInt.empty()),
         2,
         backends(3));
     assertEquals(Verdict.PASS_ECHO, director.verdictOf(Frame.echoRequest(CLIENT, VIP).toBytes()));

@@ -3,7 +3,6 @@ package io.lbdirector.dataplane;
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.AddressLayout;
 import io.lbdirector.abi.BackendConfigLayout;
-import io.lbdirector.abi.ConstantsLayout;
 import io.lbdirector.abi.Outcome;
 import io.lbdirector.abi.PrefixLayout;
 import io.lbdirector.bpf.BpfMap;
@@ -30,8 +29,7 @@ final class LoadedBackend implements AutoCloseable {
   private long[] counted;
 
   private LoadedBackend(int port) {
-    BpfObject object = handles.own(BpfObject.open("lb_backend", BpfObjects.backend()));
-    object.setRodata(ConstantsLayout.encode(port));
+    BpfObject object = handles.own(BpfObjects.open("lb_backend", BpfObjects.backend(), port));
     object.load();
     program = handles.own(object.program("lb_backend"));
     outcomes = handles.own(object.map(Abi.OUTCOMES));

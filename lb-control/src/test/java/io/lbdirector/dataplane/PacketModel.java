@@ -5,9 +5,11 @@ import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
+import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.packet.Actors;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,8 @@ final class PacketModel {
   private static final int MAX_EXTENSIONS = 8;
   private static final int TCP = 6;
   private static final int UDP = 17;
+  private static final Set<Integer> TUNNELS = Set.of(4, 41);
+  private static final Set<IpAddress> OWN = Set.of(Actors.DIRECTOR, Actors.DIRECTOR6);
 
   private final Map<List<Object>, Transport> firsts = new HashMap<>();
 
@@ -125,7 +129,7 @@ final class PacketModel {
       l4.require(8);
       int type = l4.u8(0);
       if (isError(ip, type)) {
-        return error(ip, l4.behind(8));
+        return error(ip, l4, l4.behind(8));
       }
       requireEcho(ip, type);
       return forwarded(ip, ip, new Transport(ip.protocol, 0, 0), 0);
@@ -217,7 +221,7 @@ final class PacketModel {
     return new Transport(ip.protocol, 0, 0);
   }
 
-  private Forwarded error(Ip outer, Part quote) {
+  private Forwarded error(Ip outer, Part icmp, Part quote) {
     Ip quoted;
     Transport transport;
     try {
@@ -229,8 +233,21 @@ final class PacketModel {
     if (!quoted.source.equals(outer.destination)) {
       throw new Ended(Verdict.PASS_QUOTE);
     }
+    if (isTooBig(outer, icmp) && OWN.contains(outer.destination) && isTunnel(transport)) {
+      throw new Ended(Verdict.PASS_NARROW);
+    }
     Ip flow = new Ip(quoted.destination, quoted.source, 0, 0, Piece.WHOLE, quoted.protocol, quote);
     return forwarded(outer, flow, transport, transport.sourcePort);
+  }
+
+  private static boolean isTooBig(Ip outer, Part icmp) {
+    return outer.source.isV4() ? icmp.u16(0) == 0x0304 : icmp.u8(0) == 2;
+  }
+
+  /** Of the answer to what was sent in a tunnel. */
+  private static boolean isTunnel(Transport transport) {
+    return TUNNELS.contains(transport.protocol)
+        || transport.protocol == UDP && transport.sourcePort == Abi.GUE_PORT;
   }
 
   /** Of the answer to what is quoted. */
@@ -241,6 +258,9 @@ final class PacketModel {
       throw new Ended(Verdict.PASS_QUOTE);
     }
     if (quoted.protocol == quoted.icmp() && quoted.payload.u8(0) == reply) {
+      return new Transport(quoted.protocol, 0, 0);
+    }
+    if (TUNNELS.contains(quoted.protocol)) {
       return new Transport(quoted.protocol, 0, 0);
     }
     Transport there = ports(quoted, 4);

@@ -7,6 +7,8 @@ import static io.lbdirector.packet.Actors.CLIENT;
 import static io.lbdirector.packet.Actors.CLIENT6;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
+import static io.lbdirector.packet.Actors.DIRECTOR;
+import static io.lbdirector.packet.Actors.DIRECTOR6;
 import static io.lbdirector.packet.Actors.ROUTER;
 import static io.lbdirector.packet.Actors.ROUTER6;
 import static io.lbdirector.packet.Actors.STRANGER;
@@ -14,9 +16,11 @@ import static io.lbdirector.packet.Actors.STRANGER6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
+import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.Extension;
 import io.lbdirector.packet.Frame;
 import java.util.ArrayList;
@@ -261,11 +265,28 @@ final class PieceCases {
         ended(
             "error to another address",
             Frame.icmpError(ROUTER, STRANGER, 3, 4, 1400, from(STRANGER)),
+            Verdict.PASS_NO_BIND),
+        ended(
+            "too big, of what was sent to a backend",
+            Frame.icmpError(ROUTER, DIRECTOR, 3, 4, 1400, sent(DIRECTOR, Actors.backend(1))),
+            Verdict.PASS_NARROW),
+        ended(
+            "too big, of what was sent to an IPv6 backend",
+            Frame.icmpError(ROUTER6, DIRECTOR6, 2, 0, 1400, sent(DIRECTOR6, Actors.backend6(1))),
+            Verdict.PASS_NARROW),
+        ended(
+            "unreachable, of what was sent to a backend",
+            Frame.icmpError(ROUTER, DIRECTOR, 3, 1, 0, sent(DIRECTOR, Actors.backend(1))),
             Verdict.PASS_NO_BIND));
   }
 
   private static PacketCase quote(String name, byte[] quoted) {
     return ended(name, error4(3, 4, quoted), Verdict.PASS_QUOTE);
+  }
+
+  /** The outer headers are all that matters. */
+  private static byte[] sent(IpAddress director, IpAddress backend) {
+    return Frame.udp(director, 0x9000, backend, Abi.GUE_PORT, DATA).ipPacket();
   }
 
   private static byte[] from(IpAddress source) {

@@ -438,7 +438,7 @@ class DoctorTest {
 
   @Test
   void shouldPassOnWhatTheConfigWarnsOf() throws Exception {
-    Report report = examine(new FakeMachine(), "tcp_mss = 1400");
+    Report report = examine(new FakeMachine(), "egress = \"fib\"");
     assertEquals(1, ill(report).size());
     assertTrue(ill(report).get(0).startsWith("WARNING config : "), ill(report).get(0));
   }

@@ -149,7 +149,8 @@ public final class PhasedReload {
         director.sourceIp6(),
         director.copyDscp(),
         Echo.valueOf(director.icmpEcho().name()),
-        director.mtu());
+        director.mtu(),
+        director.tcpMss());
   }
 
   private void requireLive() {

@@ -9,8 +9,20 @@ import java.io.UncheckedIOException;
 final class BenchObjects {
   private BenchObjects() {}
 
-  /** Opens an object, not loaded yet; the caller closes it. */
+  /**
+   * Opens an object, not loaded yet; the caller closes it. Its programs take frames of several
+   * buffers where the kernel has those, as the product's do: only such can call each other.
+   */
   static BpfObject open(String name) {
+    BpfObject object = openPlain(name);
+    if (BpfObject.kernelHasXdpFrags()) {
+      object.takeXdpFrags();
+    }
+    return object;
+  }
+
+  /** The same, for frames of one buffer. */
+  static BpfObject openPlain(String name) {
     return BpfObject.open(name, read("/bpf/" + name + ".bpf.o"));
   }
 

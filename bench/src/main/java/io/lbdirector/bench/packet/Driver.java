@@ -2,6 +2,7 @@ package io.lbdirector.bench.packet;
 
 import static io.lbdirector.bench.harness.VoidRunException.requireEqual;
 
+import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.BpfProgram;
@@ -41,7 +42,7 @@ final class Driver implements AutoCloseable {
 
   /**
    * @param what case and contestant, for messages
-   * @param object loaded; all that is needed of it is taken here
+   * @param object loaded, the program in its slot; all that is needed of it is taken here
    */
   private Driver(String what, Traffic traffic, Contestant contestant, BpfObject object) {
     this.what = what;
@@ -51,15 +52,30 @@ final class Driver implements AutoCloseable {
     this.slot = object.map("bench_slot");
     this.state = map(object, "bench_state", true);
     this.clock = map(object, "bench_clock", false);
-    slot.update(hostInt(0), hostInt(contestant.program().fd()));
   }
 
+  /** A program of others may have been loaded for frames of one buffer: then the driver is, too. */
   static Driver load(String what, Traffic traffic, Contestant contestant) {
     try (BpfObject object = BenchObjects.open("bench_driver")) {
-      object.setRodata(settings(traffic, contestant.growth()));
-      object.load();
-      return new Driver(what, traffic, contestant, object);
+      return load(what, traffic, contestant, object);
+    } catch (BpfException e) {
+      try (BpfObject object = BenchObjects.openPlain("bench_driver")) {
+        return load(what, traffic, contestant, object);
+      } catch (BpfException second) {
+        second.addSuppressed(e);
+        throw second;
+      }
     }
+  }
+
+  private static Driver load(
+      String what, Traffic traffic, Contestant contestant, BpfObject object) {
+    object.setRodata(settings(traffic, contestant.growth()));
+    object.load();
+    try (BpfMap slot = object.map("bench_slot")) {
+      slot.update(hostInt(0), hostInt(contestant.program().fd()));
+    }
+    return new Driver(what, traffic, contestant, object);
   }
 
   private static MappedMemory map(BpfObject object, String name, boolean writable) {
