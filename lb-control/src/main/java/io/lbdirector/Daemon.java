@@ -3,6 +3,7 @@ package io.lbdirector;
 import io.lbdirector.abi.Abi;
 import io.lbdirector.admin.AdminServer;
 import io.lbdirector.admin.MetricsServer;
+import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.config.ConfigSource;
@@ -77,6 +78,9 @@ final class Daemon {
     Map<String, Integer> interfaces = indexes(config.director().interfaces());
     try (LockFile lock = Places.lockInstance(config.director().instance())) {
       Places.mountBpfFs();
+      if (!BpfObject.kernelHasXdpFrags()) {
+        LOG.warn("kernel has no XDP frames of several buffers: no MTU above about 3,500 bytes");
+      }
       PinFolder pins = PinFolder.of(Places.BPFFS, config.director().instance());
       try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
         Attachments attachments = new Attachments(plane);

@@ -181,7 +181,9 @@ public final class XdpLink implements AutoCloseable {
               + "\"";
       case Errno.ENODEV -> NO_INTERFACE;
       case Errno.EINVAL, Errno.ERANGE ->
-          "the driver refuses: often its MTU is too large for XDP, or LRO is on; dmesg may say";
+          "the driver refuses: often its MTU is too large for XDP (about 3,500 bytes fit in a page,"
+              + " and more than a page takes a driver with multi-buffer XDP), or LRO is on; dmesg"
+              + " may say";
       case Errno.EPERM -> "needs root, or CAP_BPF and CAP_NET_ADMIN";
       default -> "";
     };

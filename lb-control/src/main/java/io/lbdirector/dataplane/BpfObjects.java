@@ -1,5 +1,6 @@
 package io.lbdirector.dataplane;
 
+import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.ConstantsLayout;
 import io.lbdirector.bpf.BpfObject;
 import java.io.IOException;
@@ -43,6 +44,11 @@ public final class BpfObjects {
       Handles.suppress(e, object::close);
       throw e;
     }
+  }
+
+  /** The same, for the port that tunnels have by default. */
+  public static BpfObject open(String name, byte[] elf) {
+    return open(name, elf, Abi.GUE_PORT);
   }
 
   private static byte[] read(String name) {

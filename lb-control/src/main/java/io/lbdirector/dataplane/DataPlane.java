@@ -105,7 +105,7 @@ public final class DataPlane implements AutoCloseable {
 
   private static Map<String, BpfMap> load(PinFolder pins, byte[] elf, Handles handles) {
     Map<String, BpfMap> maps = new HashMap<>();
-    try (BpfObject object = BpfObjects.open("lb_director", elf, Abi.GUE_PORT)) {
+    try (BpfObject object = BpfObjects.open("lb_director", elf)) {
       object.load();
       for (String name : MAPS) {
         maps.put(name, handles.own(object.map(name)));
@@ -141,7 +141,7 @@ public final class DataPlane implements AutoCloseable {
 
   private static Map<String, BpfMap> adopt(PinFolder pins, byte[] elf, Handles handles) {
     Map<String, BpfMap> maps = new HashMap<>();
-    try (BpfObject object = BpfObjects.open("lb_director", elf, Abi.GUE_PORT)) {
+    try (BpfObject object = BpfObjects.open("lb_director", elf)) {
       for (String name : MAPS) {
         BpfMap pinned = handles.own(BpfMap.openPinned(pins.map(name)));
         requireSameSpec(pins, pinned, object.declaredSpec(name));

@@ -68,6 +68,9 @@ interface BpfKernel {
 
   boolean hasBatchesOfInnerMaps();
 
+  /** Whether XDP programs may get frames of several buffers. */
+  boolean hasXdpFrags();
+
   Optional<String> programName(int programId);
 
   /** The link that holds a program on an interface. */

@@ -57,6 +57,7 @@ final class KernelChecks {
     findings.add(libbpf());
     if (findings.lastIsFine()) {
       findings.add(program(findings));
+      findings.attempt("jumbo", MACHINE, () -> findings.add(jumbo()));
       if (role == Role.DIRECTOR) {
         findings.attempt("batches", MACHINE, () -> findings.add(batches()));
       }
@@ -180,6 +181,15 @@ final class KernelChecks {
             MACHINE,
             "unknown in this network namespace",
             "look at sysctl net.core.bpf_jit_enable in the first one");
+  }
+
+  private Finding jumbo() {
+    return fine(
+        "jumbo",
+        MACHINE,
+        bpf.hasXdpFrags()
+            ? "frames of several buffers are taken, where the driver has them"
+            : "none of several buffers before Linux 5.18: no MTU above about 3,500 bytes");
   }
 
   private Finding batches() {

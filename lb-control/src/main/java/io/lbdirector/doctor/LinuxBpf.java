@@ -5,6 +5,7 @@ import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.KernelSurvey;
 import io.lbdirector.dataplane.BackendProgram;
+import io.lbdirector.dataplane.BpfObjects;
 import io.lbdirector.dataplane.PinFolder;
 import io.lbdirector.os.NetworkNamespace;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class LinuxBpf implements BpfKernel {
 
   @Override
   public boolean load(Role role) {
-    try (BpfObject object = BpfObject.open(role.program(), role.elf())) {
+    try (BpfObject object = BpfObjects.open(role.program(), role.elf())) {
       object.load();
       try (BpfProgram program = object.program(role.program())) {
         return program.isCompiled();
@@ -48,6 +49,11 @@ final class LinuxBpf implements BpfKernel {
   @Override
   public boolean hasBatchesOfInnerMaps() {
     return KernelSurvey.hasBatchesOfInnerMaps();
+  }
+
+  @Override
+  public boolean hasXdpFrags() {
+    return BpfObject.kernelHasXdpFrags();
   }
 
   @Override

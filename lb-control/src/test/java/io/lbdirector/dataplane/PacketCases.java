@@ -82,8 +82,7 @@ final class PacketCases {
         forwarded("wrong checksum of TCP", TCP4, with(TCP4, 50, 0xee), TCP_FLOW4),
         forwarded("reserved flag of the IPv4 header", TCP4.withFragmentField(0x8000), TCP_FLOW4),
         forwarded("don't fragment", TCP4.withFragmentField(0x4000), TCP_FLOW4),
-        forwarded(
-            "jumbo frame", Frame.tcp(CLIENT, 40000, VIP, 443, 0x18, data(8_000)), TCP_FLOW4));
+        forwarded("jumbo frame", Frame.tcp(CLIENT, 40000, VIP, 443, 0x18, data(8_000)), TCP_FLOW4));
   }
 
   private static List<PacketCase> tags() {

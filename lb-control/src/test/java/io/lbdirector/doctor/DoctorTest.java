@@ -95,8 +95,8 @@ class DoctorTest {
     assertEquals(List.of(), ill(report));
     assertTrue(report.isHealthy());
     assertEquals(
-        "config, kernel, capabilities, btf, bpffs, libbpf, jit, program, batches, interface,"
-            + " driver, queues, offloads, mtu, attached, gateway, source_ip, vips, state_dir,"
+        "config, kernel, capabilities, btf, bpffs, libbpf, jit, program, jumbo, batches,"
+            + " interface, driver, queues, offloads, mtu, attached, gateway, source_ip, vips, state_dir,"
             + " socket, lbd, pins",
         String.join(", ", report.findings().stream().map(Finding::what).toList()));
   }
@@ -348,6 +348,7 @@ class DoctorTest {
     FakeMachine machine = new FakeMachine();
     machine.files.put("/proc/sys/kernel/osrelease", "5.10.0-34-amd64");
     machine.batches = false;
+    machine.frags = false;
     assertEquals(
         List.of(
             "WARNING memlock : 8388608 bytes; before Linux 5.11 BPF maps count against it -> ulimit"
@@ -565,7 +566,7 @@ class DoctorTest {
     Report report = new Doctor(machine.machine()).backend("eth0");
     assertEquals(List.of(), ill(report));
     assertEquals(
-        "kernel, capabilities, btf, bpffs, libbpf, jit, program, interface, driver, queues,"
+        "kernel, capabilities, btf, bpffs, libbpf, jit, program, jumbo, interface, driver, queues,"
             + " offloads, flow_hash, attached, senders, vips, mtu, rp_filter, syncookies",
         String.join(", ", report.findings().stream().map(Finding::what).toList()));
     assertFalse(report.text(false).contains("->"), report.text(false));

@@ -45,6 +45,7 @@ final class FakeMachine implements Host, BpfKernel, Network {
   RuntimeException pinsFailure;
   boolean compiled = true;
   boolean batches = true;
+  boolean frags = true;
   String programName = "lb_director";
   OptionalInt linkId = OptionalInt.of(LINK);
   List<Pins> pins = List.of();
@@ -198,6 +199,11 @@ final class FakeMachine implements Host, BpfKernel, Network {
   @Override
   public boolean hasBatchesOfInnerMaps() {
     return batches;
+  }
+
+  @Override
+  public boolean hasXdpFrags() {
+    return frags;
   }
 
   @Override

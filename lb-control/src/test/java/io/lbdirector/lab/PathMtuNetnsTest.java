@@ -45,7 +45,10 @@ final class PathMtuNetnsTest {
   /** It is under way when the way becomes narrow, and when the backend is drained. */
   @ParameterizedTest(name = "{0}, drained {1}")
   @CsvSource({
-    "203.0.113.10,false", "203.0.113.10,true", "2001:db8:113::10,false", "2001:db8:113::10,true"
+    "203.0.113.10,false",
+    "203.0.113.10,true",
+    "2001:db8:113::10,false",
+    "2001:db8:113::10,true"
   })
   void shouldFinishADownload(String address, boolean drained) throws Exception {
     Pool pool = Pool.start(lab, lbd, 2, lab.backends());
@@ -72,10 +75,10 @@ final class PathMtuNetnsTest {
   @ValueSource(strings = {"203.0.113.10", "2001:db8:113::10"})
   void shouldSayThatTheWayToABackendIsTooNarrow(String vip) throws Exception {
     lbd.start(
-        lbd.head()
-            + TableText.table("web").bind("tcp", 80).backends(List.of(TableText.BACKEND1)));
+        lbd.head() + TableText.table("web").bind("tcp", 80).backends(List.of(TableText.BACKEND1)));
     ip("router route replace 10.0.1.11 dev backend1 mtu lock %d", TO_BACKEND);
-    String ping = lab.exec("client1", "sh", "-c", "ping -c 3 -i 0.2 -W 1 -s 1420 " + vip + "; true");
+    String ping =
+        lab.exec("client1", "sh", "-c", "ping -c 3 -i 0.2 -W 1 -s 1420 " + vip + "; true");
     assertTrue(ping.contains("3 packets transmitted, 0 received"), ping);
     assertEquals(3, lbd.counters().of(Verdict.PASS_NARROW));
     String line = "way to a backend is narrower than mtu";
