@@ -9,7 +9,17 @@
 
 #include "parse.h"
 
-#define PLAIN_IPV4 0x45 /* version 4, five words of header */
+#define PLAIN_IPV4   0x45 /* version 4, five words of header */
+#define PLAIN_PADDED 46	  /* bytes behind the Ethernet header, to which frames are padded */
+
+/* Whether an IP packet of @length bytes is all that stands from the cursor on, but for what pads
+ * frames up to the least there are. With more behind it, the frame may go on in another buffer. */
+static __always_inline int plain_ends(const struct cursor *cursor, __u32 length)
+{
+	const __u32 left = cursor_left(cursor);
+
+	return length == left || (length < left && left <= PLAIN_PADDED);
+}
 
 /* The sizes of both headers are asked for in one place each: the compiler makes constants of them.
  */
@@ -43,7 +53,7 @@ static __always_inline int plain_ipv4(struct cursor *cursor, struct packet *pack
 	    ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
 		return 0;
 	packet->length = bpf_ntohs(ip->tot_len);
-	if (packet->length < sizeof(*ip) || packet->length > cursor_left(cursor))
+	if (packet->length < sizeof(*ip) || !plain_ends(cursor, packet->length))
 		return 0;
 
 	packet->family = LB_FAMILY_IPV4;
@@ -63,10 +73,10 @@ static __always_inline int plain_ipv6(struct cursor *cursor, struct packet *pack
 	if (!cursor_has(cursor, sizeof(*ip)) || ip->version != 6)
 		return 0;
 	payload = bpf_ntohs(ip->payload_len);
-	if (sizeof(*ip) + payload > cursor_left(cursor))
+	packet->length = sizeof(*ip) + payload;
+	if (!plain_ends(cursor, packet->length))
 		return 0;
 
-	packet->length = sizeof(*ip) + payload;
 	packet->family = LB_FAMILY_IPV6;
 	packet->protocol = ip->nexthdr;
 	packet->traffic_class = ip->priority << 4 | ip->flow_lbl[0] >> 4;
