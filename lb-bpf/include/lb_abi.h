@@ -132,7 +132,7 @@ struct lb_net {
 /* lb_spans: ARRAY, mmapable. Each span ends where the next of its list begins. The half of a
  * generation is used from slot * LB_MAX_SPANS on; what no live lb_net leads to means nothing. */
 struct lb_span {
-	__u32 port; /* lowest, in host order. Port 0 is none that a bind can have */
+	__u32 port; /* lowest, in host order. Port 0 is none that a bind can have: of fragments */
 	__u32 bind; /* index in lb_wide_binds; 0: no bind */
 };
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Keys and values of the VIP hash maps. Mirrors {@code struct lb_vip4_key}, {@code struct
@@ -43,6 +44,18 @@ public final class VipLayout {
       Set<HashField> altHashFields,
       int table,
       int stats) {
+
+    /** The same, counted elsewhere. */
+    public Target withStats(int other) {
+      return new Target(hashKey, hashFields, altHashFields, table, other);
+    }
+
+    /** Whether its row depends on ports. */
+    public boolean hashesPorts() {
+      return Stream.of(hashFields, altHashFields)
+          .flatMap(Set::stream)
+          .anyMatch(field -> field == HashField.SRC_PORT || field == HashField.DST_PORT);
+    }
 
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(LENGTH);

@@ -121,7 +121,7 @@ public final class DataPlaneSwap {
       for (int family : DataPlane.families()) {
         writeVips(family, idleSlot(transition), transition.next().vips());
       }
-      wideMaps.write(idleSlot(transition), transition.next().wide());
+      wideMaps.write(idleSlot(transition), transition.next().wide(), transition.next().vips());
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, () -> sweep(transition.live()));
       throw e;

@@ -10,14 +10,17 @@ import io.lbdirector.abi.WideBitsLayout;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.PortSpans;
 import io.lbdirector.forwarding.Prefix;
+import io.lbdirector.forwarding.Vip;
 import io.lbdirector.forwarding.WideBinds;
 import io.lbdirector.forwarding.WideBinds.Net;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The wide binds of a generation, as they stand in the maps: bytes for one slot. */
 final class WideImage {
@@ -29,16 +32,25 @@ final class WideImage {
   private final byte[] bits;
 
   /**
+   * @param exact the exact entries beside them
    * @throws WideBinds.TooManySpansException if they do not fit
    */
-  WideImage(int slot, Map<Bind, Target> wide) {
-    WideBinds decided = WideBinds.of(List.copyOf(wide.keySet()));
+  WideImage(int slot, Map<Bind, Target> wide, Map<Vip, Target> exact) {
+    Map<Vip, Optional<Target>> ways = new HashMap<>();
+    exact.forEach((vip, target) -> ways.put(vip, portless(target)));
+    WideBinds decided =
+        WideBinds.of(List.copyOf(wide.keySet()))
+            .withPortless(wide.values().stream().map(WideImage::portless).toList(), ways);
     this.slot = slot;
     this.spans =
         ByteBuffer.allocate(decided.spanCount() * SpanLayout.LENGTH).order(ByteOrder.nativeOrder());
     decided.nets().forEach((prefix, net) -> nets.put(prefix, encode(net)));
     this.binds = encode(wide);
     this.bits = WideBitsLayout.encode(nets.keySet());
+  }
+
+  private static Optional<Target> portless(Target target) {
+    return target.hashesPorts() ? Optional.empty() : Optional.of(target.withStats(0));
   }
 
   private static byte[] encode(Map<Bind, Target> wide) {

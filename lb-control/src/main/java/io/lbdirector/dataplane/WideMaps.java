@@ -8,6 +8,7 @@ import io.lbdirector.abi.WideBitsLayout;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.MappedMemory;
 import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.Vip;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,13 +30,17 @@ final class WideMaps {
     this.observer = observer;
   }
 
-  /** Writes wide binds to a slot that is idle and cleared. */
-  void write(int slot, Map<Bind, Target> wide) {
+  /**
+   * Writes wide binds to a slot that is idle and cleared.
+   *
+   * @param exact the exact entries beside them
+   */
+  void write(int slot, Map<Bind, Target> wide, Map<Vip, Target> exact) {
     if (wide.isEmpty()) {
       return; // the sweep has left the empty maps in the idle slot
     }
     observer.before(SwapStep.WRITE_WIDE);
-    WideImage image = new WideImage(slot, wide);
+    WideImage image = new WideImage(slot, wide, exact);
     writeArray(Abi.SPANS, (long) SpanLayout.firstOf(slot) * SpanLayout.LENGTH, image.spans());
     writeArray(
         Abi.WIDE_BINDS, (long) WideBindLayout.firstOf(slot) * WideBindLayout.LENGTH, image.binds());

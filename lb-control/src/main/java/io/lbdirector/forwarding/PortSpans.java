@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * All ports of one protocol, cut where the bind changes. Each span reaches to where the next
- * begins; the first begins at port 0, which no bind has, the last ends at 65535. Immutable.
+ * begins; the first begins at port 0, which no bind has, the last ends at 65535. Port 0 stands for
+ * fragments, which have no port. Immutable.
  */
 public final class PortSpans {
   /** In place of a bind: none has these ports. */
@@ -49,6 +51,22 @@ public final class PortSpans {
   /** Place of a span's bind, or {@link #NO_BIND}. */
   public int bind(int span) {
     return binds[span];
+  }
+
+  /** Places of all binds that have a port here. */
+  IntStream bound() {
+    return Arrays.stream(binds).filter(bind -> bind != NO_BIND).distinct();
+  }
+
+  /** The same, with port 0 given to a bind: fragments look for it. */
+  PortSpans withPortless(int bind) {
+    Joiner joined = new Joiner();
+    joined.add(0, bind);
+    joined.add(1, binds[0]); // the first span begins at 0
+    for (int span = 1; span < size(); span++) {
+      joined.add(ports[span], binds[span]);
+    }
+    return joined.toSpans();
   }
 
   /** These spans, with those of {@code around} where these have no bind. */

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,9 +32,11 @@ public final class WideBinds {
   private final Map<Prefix, Net> nets;
   private final int spans;
 
-  private WideBinds(Map<Prefix, Net> nets, int spans) {
+  WideBinds(Map<Prefix, Net> nets) {
     this.nets = Collections.unmodifiableMap(nets);
-    this.spans = spans;
+    Set<PortSpans> lists = Collections.newSetFromMap(new IdentityHashMap<>());
+    nets.values().forEach(net -> Collections.addAll(lists, net.tcp(), net.udp()));
+    this.spans = lists.stream().mapToInt(PortSpans::size).sum();
   }
 
   /**
@@ -65,6 +69,19 @@ public final class WideBinds {
    */
   public static WideBinds of(List<Bind> binds) {
     return new Builder(binds).build();
+  }
+
+  /**
+   * The same, with a bind for fragments wherever ports decide nothing: that of the lowest place.
+   * While there is room for its span, that is; fragments find their way without, by what the first
+   * of them has said.
+   *
+   * @param tables by place of a bind, what its packets are sent by if that goes by addresses only
+   * @param exact the same, by entry of an exact bind
+   * @param <T> equal for binds whose packets go the same way
+   */
+  public <T> WideBinds withPortless(List<Optional<T>> tables, Map<Vip, Optional<T>> exact) {
+    return new Portless<>(this, tables, exact).run();
   }
 
   /** By prefix, every prefix behind those that hold it. Unmodifiable. */
@@ -115,7 +132,7 @@ public final class WideBinds {
               throw new TooManySpansException(own.get(0), prefix);
             }
           });
-      return new WideBinds(nets, spans);
+      return new WideBinds(nets);
     }
 
     private Net net(List<Integer> own, Net around) {

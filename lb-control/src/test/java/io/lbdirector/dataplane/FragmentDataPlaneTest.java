@@ -13,6 +13,8 @@ import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.Frame;
@@ -97,6 +99,55 @@ class FragmentDataPlaneTest {
     assertEquals(backend(1), backendOf(datagram(53, 2).get(0)));
     assertEquals(backend(1), backendOf(datagram(53, 2).get(1)));
     assertEquals(backend(2), backendOf(datagram.get(1)));
+  }
+
+  private static DesiredState.Table wide(
+      String name, Set<HashField> fields, int backend, Bind... binds) {
+    return new DesiredState.Table(
+        name,
+        LoadedDirector.HASH_KEY,
+        fields,
+        Set.of(),
+        LoadedDirector.rows(1, List.of(backend(backend))),
+        List.of(binds),
+        List.of(backend(backend)));
+  }
+
+  /** Of 203.0.113.0, so many bits. */
+  private static Bind bind(int length, int first, int last) {
+    return new Bind(
+        new Prefix(IpAddress.parse("203.0.113.0"), length),
+        Optional.of(Protocol.UDP),
+        new PortRange(first, last));
+  }
+
+  @Test
+  void shouldRememberNothingOfWideBindsWherePortsDecideNothing() {
+    serve(wide("a", BY_ADDRESS, 1, bind(24, 1, 65535)));
+    assertEquals(backend(1), backendOf(datagram(443, 1).get(1)));
+    serve(wide("a", BY_ADDRESS, 1, bind(24, 8000, 8099)));
+    assertEquals(backend(1), backendOf(datagram(8001, 2).get(1)));
+    byte[] whole = Frame.udp(CLIENT, 40000, VIP, 0, new byte[100]).toBytes();
+    assertEquals(Verdict.PASS_NO_BIND, director.verdictOf(whole));
+    serve(wide("a", BY_PORT, 1, bind(24, 1, 65535)));
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram(443, 3).get(1)));
+  }
+
+  @Test
+  void shouldRememberWhereAnExactBindOfThePrefixLeadsElsewhere() {
+    Bind all = bind(24, 1, 65535);
+    serve(
+        wide("a", BY_ADDRESS, 1, all),
+        wide("b", BY_ADDRESS, 2, Bind.exact(Actors.PORTLESS_VIP, Protocol.UDP, 53)));
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram(443, 1).get(1)));
+    serve(
+        wide("a", BY_ADDRESS, 1, all),
+        wide("b", BY_ADDRESS, 2, Bind.exact(Actors.PORTLESS_VIP, Protocol.TCP, 53)));
+    assertEquals(backend(1), backendOf(datagram(443, 2).get(1)));
+    serve(wide("a", BY_ADDRESS, 1, all, Bind.exact(Actors.PORTLESS_VIP, Protocol.UDP, 53)));
+    assertEquals(backend(1), backendOf(datagram(443, 3).get(1)));
+    serve(wide("a", BY_ADDRESS, 1, all), wide("b", BY_ADDRESS, 2, bind(28, 53, 53)));
+    assertEquals(Verdict.DROP_FRAGMENT, verdictOf(datagram(443, 4).get(1)));
   }
 
   @Test
