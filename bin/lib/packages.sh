@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What the machine must have, and how it gets there. Sourced by bin/build, bin/demo and bin/verify.
+# What the machine must have, and how it gets there. Sourced by bin/build, bin/demo, bin/verify, bench/*.
 
-# install_packages GROUP...: installs what is missing of the groups build, lab and check. Says what
-# it installs; silent and quick if nothing is missing.
+# install_packages GROUP...: installs what is missing of the groups build, lab, check, guest and
+# guest_tests. Says what it installs; silent and quick if nothing is missing.
 install_packages() {
   local group missing
   missing=$(for group in "$@"; do "missing_for_$group"; done | sort -u | tr '\n' ' ')
@@ -40,6 +40,23 @@ missing_for_lab() {
 missing_for_check() {
   has_command clang-format || echo clang-format
   has_command shellcheck || echo shellcheck
+  has_command bpftool || echo bpftool
+  has_command xdp-loader || echo xdp-tools
+}
+
+missing_for_guest() {
+  has_command qemu-system-x86_64 || echo qemu-system-x86
+  has_command busybox || echo busybox-static
+  has_command cpio || echo cpio
+  has_command xz || echo xz-utils
+}
+
+# What tests run inside, besides the JVM.
+missing_for_guest_tests() {
+  has_command ip || echo iproute2
+  has_command nsenter || echo util-linux
+  has_command ethtool || echo ethtool
+  has_command sysctl || echo procps
   has_command bpftool || echo bpftool
   has_command xdp-loader || echo xdp-tools
 }
