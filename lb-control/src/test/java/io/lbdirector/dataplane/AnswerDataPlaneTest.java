@@ -29,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,6 +230,7 @@ class AnswerDataPlaneTest {
   }
 
   @Test
+  @Tag("flood")
   void shouldNotAnswerAFlood() {
     serve(Echo.FORWARD, OptionalInt.empty(), 2, false);
     byte[] in = segment(true, 1490).toBytes();

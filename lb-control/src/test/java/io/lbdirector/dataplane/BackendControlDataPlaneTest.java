@@ -29,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -91,6 +92,7 @@ class BackendControlDataPlaneTest {
   }
 
   @Test
+  @Tag("flood")
   void shouldAnswerWithTheCountersOfTheVip() {
     byte[] syn = syn();
     for (int i = 0; i < 70_000; i++) {

@@ -34,12 +34,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Damaged tunnel packets: whatever comes, it is counted once, and no byte is written but those that
- * may change. {@code -Dlb.seed=N} repeats a run. Needs CAP_BPF, CAP_NET_ADMIN.
+ * may change. {@code -Dlb.seed=N} repeats a run, {@code -Dlb.frames=N} says how many. Needs
+ * CAP_BPF, CAP_NET_ADMIN.
  */
 @ExtendWith(LeakCheck.class)
 class BackendMutationDataPlaneTest {
   private static final HexFormat HEX = HexFormat.of();
-  private static final int PACKETS = 100_000;
+  private static final int PACKETS = Integer.getInteger("lb.frames", 100_000);
 
   private final long seed = Long.getLong("lb.seed", ThreadLocalRandom.current().nextLong());
   private final SplittableRandom random = new SplittableRandom(seed);

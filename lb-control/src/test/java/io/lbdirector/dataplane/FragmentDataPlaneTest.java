@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -162,6 +163,7 @@ class FragmentDataPlaneTest {
   }
 
   @Test
+  @Tag("flood")
   void shouldForgetTheOldestOfTooManyDatagrams() {
     serve(table("a", BY_PORT, 1, 53));
     for (int id = 1; id <= DATAGRAMS; id++) {

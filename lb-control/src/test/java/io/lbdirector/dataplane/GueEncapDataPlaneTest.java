@@ -41,6 +41,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +238,7 @@ class GueEncapDataPlaneTest {
   }
 
   @Test
+  @Tag("flood")
   void shouldSendTenThousandRandomFlowsToTheHopsOfTheModel() {
     long seed = System.nanoTime();
     System.out.println("random flows: seed " + seed);

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +46,11 @@ class ProbeDataPlaneTest {
   private static final Frame TCP6 = Frame.tcp(CLIENT6, 40_000, VIP6, 80, 0x18, new byte[100]);
 
   private ProbeProgram probe;
+
+  @BeforeAll
+  static void needKernel() {
+    NeedsKernel.from("6.6", "checks through the tunnel are off before");
+  }
 
   @BeforeEach
   void load() {
