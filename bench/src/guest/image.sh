@@ -36,7 +36,8 @@ add_tests() {
   done
   cp -r --parents /usr/lib/x86_64-linux-gnu/bpf "$image" # xdp-loader's own programs
   cp "$root/bench/src/guest/tests" "$image/tests"
-  echo "--select-package io.lbdirector.dataplane --include-classname .*\.$tests" >"$image/tests.arguments"
+  echo "--select-package io.lbdirector.dataplane --include-classname .*\.($tests) --exclude-tag flood" \
+    >"$image/tests.arguments"
   copy_jvm
 }
 
@@ -56,6 +57,7 @@ copy_jvm() {
   mkdir -p "$jvm"
   tar -C "$home" -ch --exclude src.zip --exclude ct.sym bin conf lib | tar -C "$jvm" -x
   ln -s ../lib/jvm/bin/java "$image/bin/java"
+  "$jvm/bin/java" -Xshare:dump >/dev/null # starts sooner
   copy_libraries "$jvm"/bin/java "$jvm"/lib/*.so "$jvm"/lib/server/*.so
 }
 
@@ -97,4 +99,17 @@ mirror() {
   codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   apt-get indextargets --format "\$(REPO_URI)" "Created-By: Packages" "Codename: $codename" "Component: main" |
     sed -n 1p
+}
+
+# pack FOLDER: prints it as the kernel takes it; it takes several, one after another.
+pack() { (cd "$1" && find . | cpio --quiet -o -H newc); }
+
+# The modules that tests want, which are not compressed in every release.
+pack_modules() {
+  local folder=$1 module
+  mkdir -p "$folder/more/modules"
+  module=$(find "$folder/root" -name 'veth.ko*')
+  cp "$module" "$folder/more/modules/"
+  [[ $module != *.xz ]] || xz -d "$folder/more/modules/veth.ko.xz"
+  pack "$folder/more" >"$folder/modules.cpio"
 }
