@@ -94,9 +94,11 @@ struct lb_vip {
 	__u32 stats;	      /* id in lb_vip_stats */
 	__u8 hash_fields;     /* LB_HASH_* */
 	__u8 alt_hash_fields; /* LB_HASH_*; 0: no migration of hash fields under way */
-	__u16 flags;	      /* reserved, 0 */
+	__u16 flags;	      /* LB_VIP_*; 0: nothing out of the common */
 	__u32 reserved;
 };
+
+#define LB_VIP_IPIP (1U << 0) /* outer IP header only, to the first hop: no UDP, no GUE */
 
 /*
  * Wide binds: those of more than one address, protocol or port. A packet that no exact bind takes

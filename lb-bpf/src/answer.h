@@ -154,10 +154,8 @@ static __always_inline int answer_too_big_ipv4(struct xdp_md *ctx, const struct 
 		return 0;
 	ip = cursor.at;
 	icmp = (void *)(ip + 1);
-	outer_write_ipv4(ip, packet->destination.words[3], packet->source.words[3], 0,
+	outer_write_ipv4(ip, packet->destination.words[3], packet->source.words[3], 0, IPPROTO_ICMP,
 			 headers + ANSWER_QUOTE_IPV4);
-	ip->protocol = IPPROTO_ICMP;
-	ip->check = csum_ipv4(ip);
 	answer_write_icmp(icmp, ICMP_UNREACHABLE, ICMP_FRAGMENTATION, mtu);
 	icmp->checksum = csum_fold(answer_sum(icmp, sizeof(*icmp) + ANSWER_QUOTE_IPV4, 0));
 	return 1;
@@ -181,8 +179,7 @@ static __always_inline int answer_too_big_ipv6(struct xdp_md *ctx, const struct 
 	ip = cursor.at;
 	icmp = (void *)(ip + 1);
 	outer_write_ipv6(ip, (const __be32 *)&packet->destination, (const __be32 *)&packet->source,
-			 0, length);
-	ip->nexthdr = IPPROTO_ICMPV6;
+			 0, IPPROTO_ICMPV6, length);
 	answer_write_icmp(icmp, ICMPV6_TOO_BIG, 0, mtu);
 	__builtin_memcpy(&pseudo.source, &packet->destination, sizeof(pseudo.source));
 	__builtin_memcpy(&pseudo.destination, &packet->source, sizeof(pseudo.destination));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Puts the outer headers in front of a packet: Ethernet with the tags that it came with, IPv4 or
- * IPv6, UDP, GUE with the hops that remain behind the first. The inner packet is not touched, nor
+ * IPv6, UDP, GUE with the hops that remain behind the first; of a bind with LB_VIP_IPIP, no more
+ * than Ethernet and IP, and only the first hop counts. The inner packet is not touched, nor
  * is padding behind it: that is not counted in any outer length, and taking it off would cost every
  * short packet a call. Moves the start of the frame: every pointer into it that was taken before is
  * void. The result is 0, or the verdict that says why not; then the frame may have grown but is not
@@ -22,9 +23,11 @@ struct encap {
 	const struct hops *hops;
 	const struct packet *packet;
 	__u32 inner_length;  /* bytes of the inner packet */
+	__u32 gue_length;    /* bytes between it and the outer IP header */
 	__u8 inner_protocol; /* IPPROTO_IPIP or IPPROTO_IPV6 */
 	__u8 traffic_class;
 	__u16 source_port;
+	int is_ipip;
 };
 
 /* Whether the control plane has written the MAC: all zero says that it does not know it yet. */
@@ -57,27 +60,30 @@ static __always_inline __u32 encap_mtu(const struct lb_settings *settings,
 	return settings->mtu;
 }
 
-/* Bytes of UDP and GUE headers, hops included. */
-static __always_inline __u32 encap_gue_length(const struct hops *hops)
+/* Bytes between the outer IP header and the packet: UDP, GUE and its hops, or nothing. */
+static __always_inline __u32 encap_gue_length(const struct hops *hops, int is_ipip)
 {
 	const __u32 address = hops->family == LB_FAMILY_IPV4 ? 4 : 16;
 
+	if (is_ipip)
+		return 0;
 	return sizeof(struct udphdr) + sizeof(struct lb_gue) + (hops->count - 1) * address;
 }
 
 /* Bytes of all headers that go in front of a packet, but Ethernet's. */
-static __always_inline __u32 encap_overhead(const struct hops *hops)
+static __always_inline __u32 encap_overhead(const struct hops *hops, int is_ipip)
 {
-	return encap_gue_length(hops) +
+	return encap_gue_length(hops, is_ipip) +
 	       (hops->family == LB_FAMILY_IPV4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
 /* How long a packet may be that goes to @hops; 0: not limited here. */
 static __always_inline __u32 encap_room(const struct lb_settings *settings,
-					const struct lb_port *port, const struct hops *hops)
+					const struct lb_port *port, const struct hops *hops,
+					int is_ipip)
 {
 	const __u32 mtu = encap_mtu(settings, port);
-	const __u32 overhead = encap_overhead(hops);
+	const __u32 overhead = encap_overhead(hops, is_ipip);
 
 	return mtu > overhead ? mtu - overhead : 0;
 }
@@ -138,7 +144,7 @@ static __always_inline enum lb_verdict encap_write_hops(struct cursor *cursor,
 	return LB_TX_FORWARDED;
 }
 
-/* UDP, GUE and its hops, at the cursor. */
+/* UDP, GUE and its hops, at the cursor, or nothing. */
 static __always_inline enum lb_verdict encap_write_gue(struct cursor *cursor,
 						       const struct encap *encap)
 {
@@ -146,21 +152,25 @@ static __always_inline enum lb_verdict encap_write_gue(struct cursor *cursor,
 	struct udphdr *udp = cursor->at;
 	struct lb_gue *gue = (void *)(udp + 1);
 
+	if (encap->is_ipip)
+		return LB_TX_FORWARDED;
 	if (!cursor_has(cursor, sizeof(*udp) + sizeof(*gue)))
 		return LB_DROP_NO_HEADROOM;
-	outer_write_udp(udp, encap->source_port, encap_gue_length(hops) + encap->inner_length);
+	outer_write_udp(udp, encap->source_port, encap->gue_length + encap->inner_length);
 	outer_write_gue(gue, encap->inner_protocol, hops->family, hops->count - 1);
 	cursor->at = gue + 1;
 
 	return encap_write_hops(cursor, hops);
 }
 
-/* Makes room for @outer bytes behind the link header, writes that header, and leaves the cursor
- * behind it. */
+/* Makes room for an IP header of @ip bytes and what follows it, behind the link header; writes that
+ * one, and leaves the cursor behind it. */
 static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const struct encap *encap,
-						  const __u8 *gateway, __be16 protocol, __u32 outer,
+						  const __u8 *gateway, __be16 protocol, __u32 ip,
 						  struct cursor *cursor)
 {
+	const __u32 outer = ip + encap->gue_length;
+
 	if (!encap_mac_known(gateway))
 		return LB_DROP_NO_GATEWAY;
 	if (outer + encap->inner_length > OUTER_MAX_LENGTH)
@@ -169,8 +179,7 @@ static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const stru
 		return LB_DROP_NO_HEADROOM;
 
 	*cursor = cursor_of(ctx);
-	if (!cursor_has(cursor, sizeof(struct ethhdr) + PARSE_MAX_TAGS * sizeof(struct tag) +
-					sizeof(struct ipv6hdr)))
+	if (!cursor_has(cursor, sizeof(struct ethhdr) + PARSE_MAX_TAGS * sizeof(struct tag) + ip))
 		return LB_DROP_NO_HEADROOM; /* for the verifier: the frame has just grown by that */
 	encap_write_link(cursor, encap, gateway, protocol);
 	return LB_TX_FORWARDED;
@@ -179,39 +188,41 @@ static __always_inline enum lb_verdict encap_open(struct xdp_md *ctx, const stru
 static __always_inline enum lb_verdict encap_over_ipv4(struct xdp_md *ctx,
 						       const struct encap *encap)
 {
-	const __u32 outer = sizeof(struct iphdr) + encap_gue_length(encap->hops);
+	const __u32 header = sizeof(struct iphdr);
 	struct cursor cursor;
 	enum lb_verdict reason;
 
 	if (!encap->settings->source_ip)
 		return LB_DROP_NO_SOURCE;
-	reason = encap_open(ctx, encap, encap->port->gateway, bpf_htons(ETH_P_IP), outer, &cursor);
+	reason = encap_open(ctx, encap, encap->port->gateway, bpf_htons(ETH_P_IP), header, &cursor);
 	if (reason)
 		return reason;
 	outer_write_ipv4(cursor.at, encap->settings->source_ip, *encap_first_hop(encap),
-			 encap->traffic_class, outer + encap->inner_length);
-	cursor.at += sizeof(struct iphdr);
+			 encap->traffic_class, encap->is_ipip ? encap->inner_protocol : IPPROTO_UDP,
+			 header + encap->gue_length + encap->inner_length);
+	cursor.at += header;
 	return encap_write_gue(&cursor, encap);
 }
 
 static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 						       const struct encap *encap)
 {
-	const __u32 outer = sizeof(struct ipv6hdr) + encap_gue_length(encap->hops);
+	const __u32 header = sizeof(struct ipv6hdr);
 	const __u64 *source = (const __u64 *)encap->settings->source_ip6;
 	struct cursor cursor;
 	enum lb_verdict reason;
 
 	if (!(source[0] | source[1]))
 		return LB_DROP_NO_SOURCE;
-	reason = encap_open(ctx, encap, encap->port->gateway6, bpf_htons(ETH_P_IPV6), outer,
+	reason = encap_open(ctx, encap, encap->port->gateway6, bpf_htons(ETH_P_IPV6), header,
 			    &cursor);
 	if (reason)
 		return reason;
 	outer_write_ipv6(cursor.at, (const __be32 *)encap->settings->source_ip6,
 			 encap_first_hop(encap), encap->traffic_class,
-			 encap_gue_length(encap->hops) + encap->inner_length);
-	cursor.at += sizeof(struct ipv6hdr);
+			 encap->is_ipip ? encap->inner_protocol : IPPROTO_UDP,
+			 encap->gue_length + encap->inner_length);
+	cursor.at += header;
 	return encap_write_gue(&cursor, encap);
 }
 
@@ -221,10 +232,9 @@ static __always_inline __u16 encap_entropy(const struct packet *packet)
 	return packet->fragment == FRAGMENT_NONE ? bpf_ntohs(packet->source_port) : 0;
 }
 
-static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const struct packet *packet,
-						    const struct lb_settings *settings,
-						    const struct lb_port *port,
-						    const struct hops *hops, __u64 hash)
+static __always_inline enum lb_verdict
+encap_packet(struct xdp_md *ctx, const struct packet *packet, const struct lb_settings *settings,
+	     const struct lb_port *port, const struct hops *hops, __u64 hash, int is_ipip)
 {
 	struct encap encap = {
 		.settings = settings,
@@ -232,9 +242,11 @@ static __always_inline enum lb_verdict encap_packet(struct xdp_md *ctx, const st
 		.hops = hops,
 		.packet = packet,
 		.inner_length = packet->length,
+		.gue_length = encap_gue_length(hops, is_ipip),
 		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
 		.traffic_class = encap_traffic_class(settings, packet->traffic_class),
 		.source_port = outer_source_port(hash ^ encap_entropy(packet)),
+		.is_ipip = is_ipip,
 	};
 
 	if (hops->family == LB_FAMILY_IPV4)

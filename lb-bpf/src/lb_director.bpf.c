@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The director: takes a packet that came for a VIP, picks the row of its flow, wraps it in GUE for
- * the row's hops, and sends it out again. Keeps no state of flows, but for the ports of fragments.
+ * the row's hops, or in IP for the first, and sends it out again. Keeps no state of flows, but for
+ * the ports of fragments.
  *
  * This file is the table of contents; each step is the header of its name.
  */
@@ -45,11 +46,13 @@ find_hops(const struct lb_vip *vip, const struct packet *packet, __u64 hash, str
 	return row_hops(row, hops);
 }
 
-/* The way of every packet that has a bind: row, hops, outer headers. */
+/* The way of every packet that has a bind: row, hops, outer headers. @flags: those of @vip, a
+ * constant where they are known, so that the plain way is as short as can be. */
 static __always_inline int forward(struct xdp_md *ctx, const struct generation *generation,
 				   const struct lb_vip *vip, const struct packet *packet,
-				   __u32 length)
+				   __u16 flags, __u32 length)
 {
+	const int is_ipip = flags & LB_VIP_IPIP;
 	const __u64 hash = hash_flow(vip, packet);
 	const struct lb_port *port;
 	enum lb_verdict reason;
@@ -62,11 +65,11 @@ static __always_inline int forward(struct xdp_md *ctx, const struct generation *
 	port = encap_port(ctx->ingress_ifindex);
 	if (!port)
 		return verdict(LB_DROP_NO_GATEWAY, length);
-	room = encap_room(generation->settings, port, &hops);
+	room = encap_room(generation->settings, port, &hops, is_ipip);
 	if (room && packet->length > room)
 		return verdict(answer_too_big(ctx, packet, room), length);
 
-	reason = encap_packet(ctx, packet, generation->settings, port, &hops, hash);
+	reason = encap_packet(ctx, packet, generation->settings, port, &hops, hash, is_ipip);
 	if (reason)
 		return verdict(reason, length);
 
@@ -143,7 +146,7 @@ static __noinline int take_any(struct xdp_md *ctx)
 	}
 	mss_clamp(ctx, packet->syn, answer_link_length(packet) + packet->length,
 		  generation.settings->tcp_mss);
-	return forward(ctx, &generation, &scratch->vip, packet, length);
+	return forward(ctx, &generation, &scratch->vip, packet, scratch->vip.flags, length);
 }
 
 #define NOT_PLAIN -1
@@ -165,9 +168,9 @@ static __noinline int take_plain(struct xdp_md *ctx)
 	vip = bind_find(&generation, &packet);
 	if (!vip)
 		return verdict(LB_PASS_NO_BIND, length);
-	if (packet.syn && generation.settings->tcp_mss)
+	if (vip->flags || (packet.syn && generation.settings->tcp_mss))
 		return NOT_PLAIN;
-	return forward(ctx, &generation, vip, &packet, length);
+	return forward(ctx, &generation, vip, &packet, 0, length);
 }
 
 SEC("xdp")

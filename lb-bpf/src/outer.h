@@ -29,9 +29,9 @@ static __always_inline __u16 outer_source_port(__u64 entropy)
 	return OUTER_SOURCE_PORT | (entropy & OUTER_SOURCE_ENTROPY);
 }
 
-/* @length: of the whole packet, this header included. */
+/* @length: of the whole packet, this header included; @protocol: what follows. */
 static __always_inline void outer_write_ipv4(struct iphdr *ip, __be32 source, __be32 to,
-					     __u8 traffic_class, __u32 length)
+					     __u8 traffic_class, __u8 protocol, __u32 length)
 {
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) / 4;
@@ -40,15 +40,16 @@ static __always_inline void outer_write_ipv4(struct iphdr *ip, __be32 source, __
 	ip->id = 0; /* never fragmented, so never needed (RFC 6864) */
 	ip->frag_off = bpf_htons(OUTER_DONT_FRAGMENT);
 	ip->ttl = OUTER_TTL;
-	ip->protocol = IPPROTO_UDP;
+	ip->protocol = protocol;
 	ip->saddr = source;
 	ip->daddr = to;
 	ip->check = csum_ipv4(ip);
 }
 
-/* @length: of what follows this header. */
+/* @length: of what follows this header; @protocol: what that is. */
 static __always_inline void outer_write_ipv6(struct ipv6hdr *ip, const __be32 source[4],
-					     const __be32 to[4], __u8 traffic_class, __u32 length)
+					     const __be32 to[4], __u8 traffic_class, __u8 protocol,
+					     __u32 length)
 {
 	ip->version = 6;
 	ip->priority = traffic_class >> 4;
@@ -56,7 +57,7 @@ static __always_inline void outer_write_ipv6(struct ipv6hdr *ip, const __be32 so
 	ip->flow_lbl[1] = 0;
 	ip->flow_lbl[2] = 0;
 	ip->payload_len = bpf_htons(length);
-	ip->nexthdr = IPPROTO_UDP;
+	ip->nexthdr = protocol;
 	ip->hop_limit = OUTER_TTL;
 	__builtin_memcpy(&ip->saddr, source, sizeof(ip->saddr));
 	__builtin_memcpy(&ip->daddr, to, sizeof(ip->daddr));

@@ -115,7 +115,8 @@ static __always_inline enum lb_probe_result probe_over_ipv4(struct __sk_buff *sk
 	if (why)
 		return why;
 	outer_write_ipv4(&headers.ip, *(const __be32 *)probe->source,
-			 *(const __be32 *)probe->backend, inner->ecn, sizeof(headers.ip) + udp);
+			 *(const __be32 *)probe->backend, inner->ecn, IPPROTO_UDP,
+			 sizeof(headers.ip) + udp);
 	outer_write_udp(&headers.udp, inner->source_port, udp);
 	outer_write_gue(&headers.gue, inner->protocol, LB_FAMILY_IPV4, 0);
 	return probe_store(skb, bpf_htons(ETH_P_IP), &headers, sizeof(headers));
@@ -133,7 +134,7 @@ static __always_inline enum lb_probe_result probe_over_ipv6(struct __sk_buff *sk
 	if (why)
 		return why;
 	outer_write_ipv6(&headers.ip, (const __be32 *)probe->source, (const __be32 *)probe->backend,
-			 inner->ecn, udp);
+			 inner->ecn, IPPROTO_UDP, udp);
 	outer_write_udp(&headers.udp, inner->source_port, udp);
 	outer_write_gue(&headers.gue, inner->protocol, LB_FAMILY_IPV6, 0);
 	return probe_store(skb, bpf_htons(ETH_P_IPV6), &headers, sizeof(headers));

@@ -28,7 +28,10 @@ public final class VipLayout {
   static final int STATS_OFFSET = 20;
   static final int HASH_FIELDS_OFFSET = 24;
   static final int ALT_HASH_FIELDS_OFFSET = 25;
+  static final int FLAGS_OFFSET = 26;
   public static final int LENGTH = 32;
+
+  static final int IPIP = 1;
 
   private VipLayout() {}
 
@@ -37,13 +40,15 @@ public final class VipLayout {
    *
    * @param table slot in lb_tables
    * @param stats id in lb_vip_stats
+   * @param ipip packets get an outer IP header and nothing else, and go to the first hop
    */
   public record Target(
       SipKey hashKey,
       Set<HashField> hashFields,
       Set<HashField> altHashFields,
       int table,
-      int stats) {
+      int stats,
+      boolean ipip) {
 
     /** The same, counted elsewhere. */
     public Target withStats(int other) {
@@ -65,6 +70,7 @@ public final class VipLayout {
       value.putInt(STATS_OFFSET, stats);
       value.put(HASH_FIELDS_OFFSET, mask(hashFields));
       value.put(ALT_HASH_FIELDS_OFFSET, mask(altHashFields));
+      value.putShort(FLAGS_OFFSET, (short) (ipip ? IPIP : 0));
       return value.array();
     }
 
@@ -78,7 +84,8 @@ public final class VipLayout {
           fields(value.get(HASH_FIELDS_OFFSET)),
           fields(value.get(ALT_HASH_FIELDS_OFFSET)),
           value.getInt(TABLE_OFFSET),
-          value.getInt(STATS_OFFSET));
+          value.getInt(STATS_OFFSET),
+          (value.getShort(FLAGS_OFFSET) & IPIP) != 0);
     }
   }
 

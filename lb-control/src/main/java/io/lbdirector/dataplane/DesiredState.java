@@ -30,6 +30,7 @@ public final class DesiredState {
   /**
    * One table.
    *
+   * @param ipip packets go to the first hop of their row in an outer IP header and nothing else
    * @param backends every backend address configured, in a row or not: each keeps its index
    */
   public record Table(
@@ -37,6 +38,7 @@ public final class DesiredState {
       SipKey hashKey,
       Set<HashField> hashFields,
       Set<HashField> altHashFields,
+      boolean ipip,
       ForwardingTable rows,
       List<Bind> binds,
       List<IpAddress> backends) {}

@@ -109,7 +109,8 @@ public final class Transition {
               table.hashFields(),
               table.altHashFields(),
               tables.get(table.rows().digest()),
-              stats));
+              stats,
+              table.ipip()));
     }
     return targets;
   }

@@ -4,6 +4,7 @@ import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.dataplane.DesiredState;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
@@ -60,6 +61,7 @@ record Candidate(
         table.hashKey(),
         table.hashFields(),
         table.altHashFields(),
+        table.encapsulation() == Encapsulation.IPIP,
         rows,
         table.binds().stream().map(DirectorConfig.TableBind::bind).toList(),
         table.pool().stream().map(b -> b.address()).toList());

@@ -61,14 +61,17 @@ class LayoutCodecTest {
             Vip.echo(Actors.VIP6))) {
       assertEquals(vip, VipLayout.decodeKey(VipLayout.encodeKey(vip)));
     }
-    Target target =
-        new Target(
-            KEY,
-            Set.of(HashField.SRC_ADDR, HashField.DST_PORT),
-            Set.of(HashField.DST_ADDR),
-            8192,
-            131_072);
-    assertEquals(target, Target.decode(target.encode()));
+    for (boolean ipip : new boolean[] {false, true}) {
+      Target target =
+          new Target(
+              KEY,
+              Set.of(HashField.SRC_ADDR, HashField.DST_PORT),
+              Set.of(HashField.DST_ADDR),
+              8192,
+              131_072,
+              ipip);
+      assertEquals(target, Target.decode(target.encode()));
+    }
   }
 
   @Test

@@ -36,7 +36,8 @@ class WideLayoutTest {
             Set.of(HashField.SRC_ADDR),
             Set.of(HashField.DST_PORT),
             8192,
-            131_072);
+            131_072,
+            true);
     for (Bind bind :
         List.of(
             new Bind(prefix("0.0.0.0", 0), Optional.empty(), PortRange.ANY),

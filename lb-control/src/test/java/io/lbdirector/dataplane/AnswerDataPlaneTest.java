@@ -56,6 +56,10 @@ class AnswerDataPlaneTest {
   }
 
   private void serve(Echo echo, OptionalInt mtu, int hops, boolean over6) {
+    serve(echo, mtu, hops, over6, false);
+  }
+
+  private void serve(Echo echo, OptionalInt mtu, int hops, boolean over6, boolean ipip) {
     List<IpAddress> backends =
         IntStream.rangeClosed(1, 5)
             .mapToObj(i -> over6 ? Actors.backend6(i) : Actors.backend(i))
@@ -74,7 +78,8 @@ class AnswerDataPlaneTest {
             LoadedDirector.rows(hops, backends),
             Bind.exact(VIP, Protocol.TCP, 443),
             Bind.exact(VIP6, Protocol.TCP, 443));
-    director.publish(new DesiredState(settings, List.of(table)));
+    director.publish(
+        new DesiredState(settings, List.of(ipip ? LoadedDirector.ipip(table) : table)));
   }
 
   /** A segment in an IP packet of {@code length} bytes. */
@@ -154,6 +159,17 @@ class AnswerDataPlaneTest {
     TestRun out = director.send(in);
     assertEquals(HEX.formatHex(tooBig(in, room)), HEX.formatHex(out.packet()));
     assertEquals(LoadedDirector.TX, out.result());
+  }
+
+  @ParameterizedTest(name = "client over IPv{0}, backends over IPv{1}")
+  @CsvSource({"4,4", "4,6", "6,4", "6,6"})
+  void shouldCountTheOuterIpHeaderAloneForIpip(int client, int backends) {
+    int room = 1500 - (backends == 4 ? 20 : 40);
+    serve(Echo.FORWARD, OptionalInt.empty(), 1, backends == 6, true);
+    assertEquals(Verdict.TX_FORWARDED, director.verdictOf(segment(client == 4, room).toBytes()));
+    byte[] in = segment(client == 4, room + 1).toBytes();
+    assertEquals(Verdict.TX_TOO_BIG, director.verdictOf(in));
+    assertEquals(HEX.formatHex(tooBig(in, room)), HEX.formatHex(director.send(in).packet()));
   }
 
   @Test

@@ -57,6 +57,7 @@ class FragmentDataPlaneTest {
         LoadedDirector.HASH_KEY,
         fields,
         Set.of(),
+        false,
         LoadedDirector.rows(1, List.of(backend(backend))),
         Arrays.stream(ports).mapToObj(p -> Bind.exact(VIP, Protocol.UDP, p)).toList(),
         List.of(backend(backend)));

@@ -121,6 +121,7 @@ class GueEncapDataPlaneTest {
             web.hashKey(),
             web.hashFields(),
             before,
+            web.ipip(),
             web.rows(),
             web.binds(),
             web.backends());
@@ -280,6 +281,7 @@ class GueEncapDataPlaneTest {
               HASH_KEY,
               fields,
               Set.of(),
+              false,
               rows,
               List.of(Bind.exact(VIP, Protocol.TCP, 443), Bind.exact(VIP6, Protocol.TCP, 443)),
               rows.addresses());

@@ -145,9 +145,23 @@ final class LoadedDirector implements AutoCloseable {
         HASH_KEY,
         Set.of(HashField.SRC_ADDR, HashField.SRC_PORT),
         Set.of(),
+        false,
         rows,
         List.of(binds),
         rows.addresses());
+  }
+
+  /** The same by ipip. */
+  static DesiredState.Table ipip(DesiredState.Table table) {
+    return new DesiredState.Table(
+        table.name(),
+        table.hashKey(),
+        table.hashFields(),
+        table.altHashFields(),
+        true,
+        table.rows(),
+        table.binds(),
+        table.backends());
   }
 
   static ForwardingTable rows(int hops, List<IpAddress> backends) {

@@ -48,7 +48,14 @@ final class PacketCases {
 
   static Stream<PacketCase> all() {
     return Stream.of(
-            plain(), tags(), options(), extensions(), foreign(), malformed(), PieceCases.all())
+            plain(),
+            tags(),
+            options(),
+            extensions(),
+            foreign(),
+            malformed(),
+            PieceCases.all(),
+            IpipCases.all())
         .flatMap(List::stream);
   }
 

@@ -1,10 +1,5 @@
 package io.lbdirector.dataplane;
 
-import static io.lbdirector.packet.Actors.PORTLESS_VIP;
-import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
-import static io.lbdirector.packet.Actors.VIP;
-import static io.lbdirector.packet.Actors.VIP6;
-
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.forwarding.Flow;
@@ -22,7 +17,6 @@ import java.util.Set;
  * that it names. Remembers first fragments, all of them.
  */
 final class PacketModel {
-  private static final Set<IpAddress> VIPS = Set.of(VIP, VIP6, PORTLESS_VIP, PORTLESS_VIP6);
   private static final Set<Integer> TAGS = Set.of(0x8100, 0x88a8);
   private static final Set<Integer> EXTENSIONS = Set.of(0, 43, 44, 51, 60);
   private static final int FRAGMENT = 44;
@@ -160,7 +154,7 @@ final class PacketModel {
     boolean bound =
         transport.protocol == flow.icmp() || transport.destinationPort == PacketWorld.PORT;
     boolean portless = outer.isPiece() && transport.destinationPort == 0;
-    if (!VIPS.contains(flow.destination) || !(bound || portless)) {
+    if (!PacketWorld.VIPS.contains(flow.destination) || !(bound || portless)) {
       throw new Ended(Verdict.PASS_NO_BIND);
     }
     return new Forwarded(
@@ -182,7 +176,7 @@ final class PacketModel {
     if (known == null && !named && !isExtension(ip, ip.piece.protocol)) {
       throw new Ended(Verdict.PASS_PROTOCOL);
     }
-    if (!VIPS.contains(ip.destination)) {
+    if (!PacketWorld.VIPS.contains(ip.destination)) {
       throw new Ended(Verdict.PASS_NO_BIND);
     }
     boolean agreed = named && (known == null || known.protocol == ip.piece.protocol);

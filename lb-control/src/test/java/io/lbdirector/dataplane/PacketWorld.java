@@ -1,5 +1,9 @@
 package io.lbdirector.dataplane;
 
+import static io.lbdirector.packet.Actors.IPIP_OVER6_VIP;
+import static io.lbdirector.packet.Actors.IPIP_OVER6_VIP6;
+import static io.lbdirector.packet.Actors.IPIP_VIP;
+import static io.lbdirector.packet.Actors.IPIP_VIP6;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
 import static io.lbdirector.packet.Actors.VIP;
@@ -15,53 +19,84 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.GueModel;
+import io.lbdirector.packet.IpipModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A director that serves TCP and UDP on port 443 of two VIPs of each family: at one ports enter the
- * hash, at the other they do not. Knows what must leave.
+ * A director that serves TCP and UDP on port 443 of four VIPs of each family: of tables in whose
+ * hash ports enter or not, by GUE or ipip, over IPv4 or IPv6. Knows what must leave.
  */
 final class PacketWorld implements AutoCloseable {
   static final int PORT = 443;
-  static final Set<IpAddress> PORTLESS = Set.of(PORTLESS_VIP, PORTLESS_VIP6);
   private static final Set<HashField> WITH_PORTS =
       Set.of(HashField.SRC_ADDR, HashField.DST_ADDR, HashField.SRC_PORT, HashField.DST_PORT);
   private static final Set<HashField> WITHOUT_PORTS = Set.of(HashField.SRC_ADDR);
 
+  private static final List<Service> SERVICES =
+      List.of(
+          new Service(WITH_PORTS, false, rows(3, 1, Actors::backend), VIP, VIP6),
+          new Service(
+              WITHOUT_PORTS, false, rows(2, 21, Actors::backend), PORTLESS_VIP, PORTLESS_VIP6),
+          new Service(WITH_PORTS, true, rows(1, 41, Actors::backend), IPIP_VIP, IPIP_VIP6),
+          new Service(
+              WITHOUT_PORTS, true, rows(2, 1, Actors::backend6), IPIP_OVER6_VIP, IPIP_OVER6_VIP6));
+
+  /** Addresses that have a bind. */
+  static final Set<IpAddress> VIPS =
+      SERVICES.stream().flatMap(Service::vips).collect(Collectors.toUnmodifiableSet());
+
+  /** Those whose fragments do not need their ports. */
+  static final Set<IpAddress> PORTLESS =
+      SERVICES.stream()
+          .filter(s -> s.fields.equals(WITHOUT_PORTS))
+          .flatMap(Service::vips)
+          .collect(Collectors.toUnmodifiableSet());
+
   private final LoadedDirector director = new LoadedDirector();
-  private final ForwardingTable rows = LoadedDirector.rows(3, backends(1, 20));
-  private final ForwardingTable portlessRows = LoadedDirector.rows(2, backends(21, 40));
+
+  /** A table, and its VIPs. */
+  private record Service(
+      Set<HashField> fields, boolean ipip, ForwardingTable rows, IpAddress vip, IpAddress vip6) {
+    Stream<IpAddress> vips() {
+      return Stream.of(vip, vip6);
+    }
+
+    DesiredState.Table table() {
+      List<Bind> binds =
+          vips()
+              .flatMap(
+                  v ->
+                      Stream.of(
+                          Bind.exact(v, Protocol.TCP, PORT), Bind.exact(v, Protocol.UDP, PORT)))
+              .toList();
+      return new DesiredState.Table(
+          vip.toString(),
+          LoadedDirector.HASH_KEY,
+          fields,
+          Set.of(),
+          ipip,
+          rows,
+          binds,
+          rows.addresses());
+    }
+  }
 
   /** On links that take the longest of the frames: what is too big is another test's matter. */
   PacketWorld() {
     director.setPort(Abi.DEFAULT_PORT, 9000);
     director.publish(
-        new DesiredState(
-            LoadedDirector.SETTINGS,
-            List.of(
-                table("ports", WITH_PORTS, rows, VIP, VIP6),
-                table("addresses", WITHOUT_PORTS, portlessRows, PORTLESS_VIP, PORTLESS_VIP6))));
+        new DesiredState(LoadedDirector.SETTINGS, SERVICES.stream().map(Service::table).toList()));
   }
 
-  private static List<IpAddress> backends(int first, int last) {
-    return IntStream.rangeClosed(first, last).mapToObj(Actors::backend).toList();
-  }
-
-  private static DesiredState.Table table(
-      String name, Set<HashField> fields, ForwardingTable rows, IpAddress... vips) {
-    List<Bind> binds =
-        Stream.of(vips)
-            .flatMap(
-                vip ->
-                    Stream.of(
-                        Bind.exact(vip, Protocol.TCP, PORT), Bind.exact(vip, Protocol.UDP, PORT)))
-            .toList();
-    return new DesiredState.Table(
-        name, LoadedDirector.HASH_KEY, fields, Set.of(), rows, binds, rows.addresses());
+  /** Of twenty backends. */
+  private static ForwardingTable rows(int hops, int first, IntFunction<IpAddress> backend) {
+    return LoadedDirector.rows(hops, IntStream.range(first, first + 20).mapToObj(backend).toList());
   }
 
   LoadedDirector director() {
@@ -76,15 +111,20 @@ final class PacketWorld implements AutoCloseable {
    * @param port what enters the outer source port
    */
   byte[] wrapped(byte[] received, int innerLength, Flow flow, int port, int trafficClass) {
-    boolean portless = PORTLESS.contains(flow.destination());
-    ForwardingTable table = portless ? portlessRows : rows;
-    long hash = FlowHash.hash(LoadedDirector.HASH_KEY, portless ? WITHOUT_PORTS : WITH_PORTS, flow);
+    Service service =
+        SERVICES.stream()
+            .filter(s -> s.vips().anyMatch(flow.destination()::equals))
+            .findFirst()
+            .orElseThrow();
+    long hash = FlowHash.hash(LoadedDirector.HASH_KEY, service.fields, flow);
     List<IpAddress> hops = new ArrayList<>();
-    for (int hop = 0; hop < table.hopCount(); hop++) {
-      hops.add(table.hop((int) hash & 0xffff, hop));
+    for (int hop = 0; hop < service.rows.hopCount(); hop++) {
+      hops.add(service.rows.hop((int) hash & 0xffff, hop));
     }
     int sourcePort = 0x8000 | (int) ((hash ^ port) & 0x7fff);
-    return GueModel.encapsulate(received, innerLength, hops, sourcePort, trafficClass);
+    return service.ipip
+        ? IpipModel.encapsulate(received, innerLength, hops.get(0), trafficClass)
+        : GueModel.encapsulate(received, innerLength, hops, sourcePort, trafficClass);
   }
 
   @Override

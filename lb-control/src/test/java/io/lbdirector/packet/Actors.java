@@ -15,6 +15,16 @@ public final class Actors {
 
   public static final IpAddress PORTLESS_VIP6 = IpAddress.parse("2001:db8:113::20");
 
+  /** VIPs whose table has encapsulation = "ipip", over IPv4. */
+  public static final IpAddress IPIP_VIP = IpAddress.parse("203.0.113.30");
+
+  public static final IpAddress IPIP_VIP6 = IpAddress.parse("2001:db8:113::30");
+
+  /** The same over IPv6; their table hashes by addresses only. */
+  public static final IpAddress IPIP_OVER6_VIP = IpAddress.parse("203.0.113.40");
+
+  public static final IpAddress IPIP_OVER6_VIP6 = IpAddress.parse("2001:db8:113::40");
+
   public static final IpAddress STRANGER = IpAddress.parse("203.0.113.99");
   public static final IpAddress STRANGER6 = IpAddress.parse("2001:db8:113::99");
 

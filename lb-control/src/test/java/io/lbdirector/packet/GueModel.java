@@ -40,14 +40,16 @@ public final class GueModel {
     int ip = OuterModel.ipOffset(received);
     frame.writeBytes(link(received, ip, v4));
     frame.writeBytes(
-        v4 ? ipv4(hops.get(0), payload, trafficClass) : ipv6(hops.get(0), payload, trafficClass));
+        v4
+            ? ipv4(hops.get(0), Frame.UDP, payload, trafficClass)
+            : ipv6(hops.get(0), Frame.UDP, payload, trafficClass));
     frame.writeBytes(udp.array());
     frame.writeBytes(gue);
     frame.write(received, ip, received.length - ip);
     return frame.toByteArray();
   }
 
-  private static byte[] link(byte[] received, int length, boolean v4) {
+  static byte[] link(byte[] received, int length, boolean v4) {
     MacAddress gateway = v4 ? Actors.GATEWAY_MAC : Actors.GATEWAY6_MAC;
     return ByteBuffer.allocate(length)
         .put(gateway.toBytes())
@@ -57,20 +59,20 @@ public final class GueModel {
         .array();
   }
 
-  private static byte[] ipv4(IpAddress to, int payload, int trafficClass) {
+  static byte[] ipv4(IpAddress to, int protocol, int payload, int trafficClass) {
     ByteBuffer header = ByteBuffer.allocate(20);
     header.put((byte) 0x45).put((byte) trafficClass).putShort((short) (20 + payload));
     header.putShort((short) 0).putShort((short) 0x4000); // id 0, don't fragment
-    header.put((byte) 64).put((byte) Frame.UDP).putShort((short) 0);
+    header.put((byte) 64).put((byte) protocol).putShort((short) 0);
     header.put(Actors.DIRECTOR.toBytes()).put(to.toBytes());
     header.putShort(10, Frame.checksum(header.array()));
     return header.array();
   }
 
-  private static byte[] ipv6(IpAddress to, int payload, int trafficClass) {
+  static byte[] ipv6(IpAddress to, int protocol, int payload, int trafficClass) {
     ByteBuffer header = ByteBuffer.allocate(40);
     header.putInt(6 << 28 | trafficClass << 20).putShort((short) payload);
-    header.put((byte) Frame.UDP).put((byte) 64);
+    header.put((byte) protocol).put((byte) 64);
     return header.put(Actors.DIRECTOR6.toBytes()).put(to.toBytes()).array();
   }
 

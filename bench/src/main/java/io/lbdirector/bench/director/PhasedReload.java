@@ -138,6 +138,7 @@ public final class PhasedReload {
         table.hashKey(),
         table.hashFields(),
         table.altHashFields(),
+        false,
         rows,
         table.binds().stream().map(DirectorConfig.TableBind::bind).toList(),
         table.pool().stream().map(Backend::address).toList());
