@@ -2,6 +2,7 @@ package io.lbdirector.config;
 
 import io.lbdirector.config.DirectorConfig.Check;
 import io.lbdirector.config.DirectorConfig.CheckType;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +25,17 @@ final class CheckReader {
     this.section = section;
   }
 
-  /** Empty if it has no good type, which has been reported. */
-  static Optional<Check> read(Section section, CheckTiming defaults) {
-    return new CheckReader(section).check(defaults);
+  /**
+   * Empty if it has no good type, which has been reported.
+   *
+   * @param encapsulation of the table
+   */
+  static Optional<Check> read(Section section, CheckTiming defaults, Encapsulation encapsulation) {
+    Optional<Check> check = new CheckReader(section).check(defaults);
+    if (encapsulation == Encapsulation.IPIP) {
+      check.ifPresent(c -> IpipRules.refuseTunnel(c, section));
+    }
+    return check;
   }
 
   private Optional<Check> check(CheckTiming defaults) {

@@ -51,8 +51,11 @@ public record DirectorConfig(
     FIB
   }
 
+  /** What packets are wrapped in. */
   public enum Encapsulation {
+    /** With the hops of the row: backends need lb_backend. */
     GUE,
+    /** An outer IP header and nothing else: backends need a tunnel of their kernel. */
     IPIP
   }
 
@@ -117,8 +120,9 @@ public record DirectorConfig(
    * One {@code [[table]]}.
    *
    * @param hashFields not empty
-   * @param altHashFields empty unless a migration of hash fields is under way
-   * @param hops most hops per row, 1 to 4
+   * @param altHashFields empty unless a migration of hash fields is under way; empty for {@link
+   *     Encapsulation#IPIP}
+   * @param hops most hops per row, 1 to 4; 1 for {@link Encapsulation#IPIP}
    * @param balanceLimitPermille for {@link Algorithm#BALANCED}
    * @param binds at least one
    * @param backends at least one, of one address family, addresses distinct

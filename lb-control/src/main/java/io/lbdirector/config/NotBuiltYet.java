@@ -2,7 +2,6 @@ package io.lbdirector.config;
 
 import io.lbdirector.config.DirectorConfig.Director;
 import io.lbdirector.config.DirectorConfig.Egress;
-import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.config.DirectorConfig.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,6 @@ final class NotBuiltYet {
   }
 
   private void tables(List<Table> tables) {
-    ask("encapsulation = \"ipip\"", tables, t -> t.encapsulation() == Encapsulation.IPIP);
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));
     ask("quic_id", tables, t -> t.backends().stream().anyMatch(b -> b.quicId().isPresent()));
   }

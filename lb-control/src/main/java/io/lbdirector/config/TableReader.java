@@ -67,20 +67,25 @@ final class TableReader {
     Algorithm algorithm =
         section.get("algorithm", Values.choice(Algorithm.class), Algorithm.RENDEZVOUS);
     TableDefaults own = defaults.overriddenBy(section);
+    Encapsulation encapsulation =
+        section.get("encapsulation", Values.choice(Encapsulation.class), Encapsulation.GUE);
+    if (encapsulation == Encapsulation.IPIP) {
+      own = new IpipRules(section).applyTo(own);
+    }
     return new Table(
         name,
         hashKey,
         seed,
         algorithm,
         balanceLimit(algorithm),
-        section.get("encapsulation", Values.choice(Encapsulation.class), Encapsulation.GUE),
+        encapsulation,
         section.get("slow_start", Values.duration(SHORTEST_SLOW_START, LONGEST_SLOW_START)),
         own.hashFields(),
         own.altHashFields(),
         own.hops(),
         binds,
         backends,
-        checks());
+        checks(encapsulation));
   }
 
   private Optional<String> name() {
@@ -112,9 +117,9 @@ final class TableReader {
     return sections.stream().map(read).flatMap(Optional::stream).toList();
   }
 
-  private List<Check> checks() {
+  private List<Check> checks(Encapsulation encapsulation) {
     return section.sections("check").stream()
-        .map(check -> CheckReader.read(check, timing))
+        .map(check -> CheckReader.read(check, timing, encapsulation))
         .flatMap(Optional::stream)
         .toList();
   }

@@ -1,6 +1,7 @@
 package io.lbdirector.doctor;
 
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.config.DirectorConfig.Gateway;
 import io.lbdirector.config.DirectorConfig.Mode;
 import io.lbdirector.director.GatewayTrackerSettings;
@@ -87,7 +88,9 @@ record DirectorJob(
   private static int overhead(DirectorConfig.Table table) {
     List<Backend> pool = table.pool();
     IpFamily family = IpFamily.of(pool.get(0).address());
-    return Mtu.overhead(family, Math.min(table.hops(), pool.size()));
+    return table.encapsulation() == Encapsulation.IPIP
+        ? Mtu.ipipOverhead(family)
+        : Mtu.overhead(family, Math.min(table.hops(), pool.size()));
   }
 
   Gateway gateway(IpFamily family) {

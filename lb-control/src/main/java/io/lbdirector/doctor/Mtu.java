@@ -20,13 +20,23 @@ final class Mtu {
   private Mtu() {}
 
   /**
+   * Of GUE.
+   *
    * @param family of the backends
    * @param hops of a row, the first included
    */
   static int overhead(IpFamily family, int hops) {
-    return family == IpFamily.V4
-        ? IPV4_HEADER + UDP_HEADER + GUE_HEADER + (hops - 1) * 4
-        : IPV6_HEADER + UDP_HEADER + GUE_HEADER + (hops - 1) * 16;
+    return ipipOverhead(family)
+        + UDP_HEADER
+        + GUE_HEADER
+        + (hops - 1) * (family == IpFamily.V4 ? 4 : 16);
+  }
+
+  /**
+   * @param family of the backends
+   */
+  static int ipipOverhead(IpFamily family) {
+    return family == IpFamily.V4 ? IPV4_HEADER : IPV6_HEADER;
   }
 
   /** MTU that lets through whatever clients send. */

@@ -237,13 +237,13 @@ class ConfigLoaderLimitsTest {
   void shouldNameTablesByTheirCountWhenTooManyAreToBeNamed() throws ConfigException {
     StringBuilder text = new StringBuilder(DIRECTOR);
     for (int i = 0; i < 5; i++) {
-      text.append(table("t" + i)).append("encapsulation = \"ipip\"\n");
-      text.append(bind("198.18.0." + i)).append(backend(1));
+      text.append(table("t" + i)).append(bind("198.18.0." + i));
+      text.append(backend(1)).append("quic_id = 1\n");
     }
     assertEquals(
         List.of(
             "this build checks but does not act on:"
-                + " encapsulation = \"ipip\" of table \"t0\" and \"t1\" and \"t2\" and 2 more"),
+                + " quic_id of table \"t0\" and \"t1\" and \"t2\" and 2 more"),
         ConfigLoader.load(text.toString().getBytes(UTF_8), "test.toml").warnings());
   }
 

@@ -160,7 +160,7 @@ class ConfigLoaderTest {
     assertEquals(SipKey.parseHex("fedcba9876543210fedcba9876543210"), web.seed());
     assertEquals(Algorithm.BALANCED, web.algorithm());
     assertEquals(5, web.balanceLimitPermille());
-    assertEquals(Encapsulation.IPIP, web.encapsulation());
+    assertEquals(Encapsulation.GUE, web.encapsulation());
     assertEquals(Optional.of(Duration.ofMinutes(5)), web.slowStart());
     assertEquals(Set.of(HashField.SRC_ADDR, HashField.DST_ADDR), web.hashFields());
     assertEquals(Set.of(), web.altHashFields(), "its own, not the director's");
@@ -245,6 +245,16 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldReadATableOfOneHopByIpip() throws ConfigException {
+    Table mail = everyKey().tables().get(2);
+    assertEquals(Encapsulation.IPIP, mail.encapsulation());
+    assertEquals(1, mail.hops(), "whatever the director says");
+    assertEquals(1, mail.rules().hops());
+    assertEquals(Set.of(), mail.altHashFields());
+    assertEquals(CheckType.TCP, mail.checks().get(0).type());
+  }
+
+  @Test
   void shouldReadAnyPort() throws Exception {
     String text = Files.readString(GOOD.resolve("defaults.toml")).replace("443", "\"any\"");
     assertEquals(PortRange.ANY, load(text).binds().get(0).ports());
@@ -289,7 +299,6 @@ class ConfigLoaderTest {
     assertEquals(
         List.of(
             "this build checks but does not act on: director.egress = \"fib\","
-                + " encapsulation = \"ipip\" of table \"web\","
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());
   }
