@@ -5,6 +5,9 @@ import java.util.List;
 
 /** What a reload changes, or would change, as people read it. */
 final class ChangeReport {
+  /** Encapsulation that goes without saying. */
+  private static final String USUAL = "gue";
+
   private ChangeReport() {}
 
   static void ofPlan(Answer plan, Screen screen) {
@@ -90,6 +93,9 @@ final class ChangeReport {
             "table " + table.text("table") + ": " + change,
             change.equals("removed") ? Tone.WARN : Tone.PLAIN));
     Fields fields = new Fields();
+    if (!table.text("encapsulation").equals(USUAL)) {
+      fields.add("wrapped in", table.text("encapsulation"));
+    }
     comeAndGo(fields, "backends", table.texts("backends_added"), table.texts("backends_removed"));
     comeAndGo(fields, "binds", table.texts("binds_added"), table.texts("binds_removed"));
     list(fields, "states", "", table.texts("states_changed"));

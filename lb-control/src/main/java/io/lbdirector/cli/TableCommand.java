@@ -21,6 +21,7 @@ final class TableCommand extends QueryCommand {
     screen.show(
         new Fields()
             .add("table", table.text("name"))
+            .add("wrapped in", table.text("encapsulation"))
             .add("rows", table.text("algorithm") + ", " + Numbers.of(table.number("hops"), "hop"))
             .add("balance", Balance.of(table).cell())
             .add("hash of", String.join(", ", table.texts("hash_fields")))

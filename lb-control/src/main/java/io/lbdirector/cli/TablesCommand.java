@@ -16,11 +16,13 @@ final class TablesCommand extends QueryCommand {
   @Override
   void print(JsonElement answer, Screen screen) {
     TextTable table =
-        new TextTable("TABLE", "ALGORITHM", ">HOPS", ">BINDS", ">BACKENDS", ">BUSIEST", "DIGEST");
+        new TextTable(
+            "TABLE", "ALGORITHM", "WRAPPED", ">HOPS", ">BINDS", ">BACKENDS", ">BUSIEST", "DIGEST");
     for (Answer one : Answer.listOf(answer)) {
       table.row(
           Cell.of(one.text("name")),
           Cell.of(one.text("algorithm")),
+          Cell.of(one.text("encapsulation")),
           Cell.of(Numbers.count(one.number("hops"))),
           Cell.of(Numbers.count(one.list("binds").size())),
           Cell.of(Numbers.count(one.list("backends").size())),

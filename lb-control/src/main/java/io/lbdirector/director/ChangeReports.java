@@ -1,6 +1,7 @@
 package io.lbdirector.director;
 
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.director.DirectorControl.TableChange;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
@@ -43,13 +44,18 @@ record ChangeReports(
           change(
               table.name(),
               was == null ? "added" : "changed",
+              was == null ? word(table) : encapsulation(was, table),
               was == null ? List.of() : before.pools().of(was),
               after.pools().of(table),
               was == null ? List.of() : binds(was),
               binds(table),
               moves);
-      if (was == null || isChange(change)) {
+      boolean wrapsAnew = was != null && was.encapsulation() != table.encapsulation();
+      if (was == null || wrapsAnew || isChange(change)) {
         changes.add(change);
+      }
+      if (wrapsAnew) {
+        warnings.add(encapsulationWarning(table));
       }
       if (moves.lost() > 0) {
         warnings.addAll(LostRows.of(was, before.pools(), table, after.pools(), moves));
@@ -62,6 +68,7 @@ record ChangeReports(
             change(
                 gone.name(),
                 "removed",
+                word(gone),
                 before.pools().of(gone),
                 List.of(),
                 binds(gone),
@@ -97,6 +104,7 @@ record ChangeReports(
   private static TableChange change(
       String table,
       String how,
+      String encapsulation,
       List<Backend> poolBefore,
       List<Backend> poolAfter,
       List<String> bindsBefore,
@@ -115,6 +123,7 @@ record ChangeReports(
     return new TableChange(
         table,
         how,
+        encapsulation,
         besides(after.keySet(), before.keySet()),
         besides(before.keySet(), after.keySet()),
         statesChanged,
@@ -130,6 +139,26 @@ record ChangeReports(
     Map<IpAddress, String> states = new LinkedHashMap<>();
     pool.forEach(backend -> states.put(backend.address(), text(backend)));
     return states;
+  }
+
+  private static String word(DirectorConfig.Table table) {
+    return table.encapsulation().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String encapsulation(DirectorConfig.Table was, DirectorConfig.Table table) {
+    return was.encapsulation() == table.encapsulation()
+        ? word(table)
+        : word(was) + " to " + word(table);
+  }
+
+  private static String encapsulationWarning(DirectorConfig.Table table) {
+    String message =
+        table.encapsulation() == Encapsulation.IPIP
+            ? "table \"%s\": its packets come in ipip, for which every backend needs a tunnel of its"
+                + " kernel; there is no second chance, and connections that live by it break"
+            : "table \"%s\": its packets come in GUE, for which every backend needs the backend"
+                + " program";
+    return message.formatted(table.name());
   }
 
   private static List<String> besides(Collection<?> some, Collection<?> others) {

@@ -64,7 +64,8 @@ public interface DirectorControl {
    * Asks a backend, over the network, what it did with packets for the addresses that a table
    * serves.
    *
-   * @return fails with {@link NotFoundException} if there is no such table or backend
+   * @return fails with {@link NotFoundException} if there is no such table or backend, or its
+   *     backends do not count: those of {@code ipip}
    */
   CompletionStage<OutcomesReport> outcomes(String table, IpAddress backend);
 
@@ -191,12 +192,15 @@ public interface DirectorControl {
    * How one table changes.
    *
    * @param change {@code added}, {@code removed} or {@code changed}
+   * @param encapsulation {@code gue} or {@code ipip}; {@code gue to ipip} or the other way where it
+   *     changes
    * @param statesChanged backends that it has before and after, in another state
    * @param rowsMoved as for the plan, of this table; 0 for one that is added or removed
    */
   record TableChange(
       String table,
       String change,
+      String encapsulation,
       List<String> backendsAdded,
       List<String> backendsRemoved,
       List<String> statesChanged,
@@ -417,6 +421,7 @@ public interface DirectorControl {
   /**
    * One forwarding table.
    *
+   * @param encapsulation {@code gue} or {@code ipip}
    * @param digest SHA-256 of the rows in force, 64 hexadecimal digits
    * @param slot in lb_tables
    * @param hops per row
@@ -424,6 +429,7 @@ public interface DirectorControl {
   record TableReport(
       String name,
       String algorithm,
+      String encapsulation,
       int hops,
       List<String> hashFields,
       String digest,

@@ -1,6 +1,7 @@
 package io.lbdirector.director;
 
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.forwarding.Algorithm;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.BackendState;
@@ -39,6 +40,12 @@ final class LostRows {
       DirectorConfig.Table table,
       Pools poolsAfter,
       RowMoves moves) {
+    if (table.encapsulation() == Encapsulation.IPIP) {
+      String message =
+          "table \"%s\": with encapsulation = \"ipip\" there is no second chance: connections of the"
+              + " %d rows that move break";
+      return List.of(message.formatted(table.name(), moves.lost()));
+    }
     List<String> warnings = new ArrayList<>();
     warnings.add(
         "table \"%s\": second chance does not reach the old backend in %d of %d rows that move:"

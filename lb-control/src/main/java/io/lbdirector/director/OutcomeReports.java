@@ -2,8 +2,10 @@ package io.lbdirector.director;
 
 import io.lbdirector.abi.Outcome;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.dataplane.CounterReader.Count;
 import io.lbdirector.director.DirectorControl.Counter;
+import io.lbdirector.director.DirectorControl.NotFoundException;
 import io.lbdirector.director.DirectorControl.OutcomesReport;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.IpAddress;
@@ -25,15 +27,30 @@ final class OutcomeReports {
 
   private OutcomeReports() {}
 
-  /** The first {@link #ADDRESSES} addresses that a table serves. */
+  /**
+   * The first {@link #ADDRESSES} addresses that a table serves.
+   *
+   * @throws NotFoundException if its backends do not count, since the kernel alone takes its
+   *     packets
+   */
   static Set<IpAddress> vips(DirectorConfig config, String table) {
     Set<IpAddress> vips = new LinkedHashSet<>();
     for (DirectorConfig.Table one : config.tables()) {
       if (one.name().equals(table)) {
+        requireCounters(one);
         one.binds().forEach(bind -> add(bind.bind().prefix(), vips));
       }
     }
     return vips;
+  }
+
+  private static void requireCounters(DirectorConfig.Table table) {
+    if (table.encapsulation() == Encapsulation.IPIP) {
+      throw new NotFoundException(
+          "table \""
+              + table.name()
+              + "\" has encapsulation = \"ipip\": its backends count nothing that could be asked for");
+    }
   }
 
   private static void add(Prefix prefix, Set<IpAddress> vips) {

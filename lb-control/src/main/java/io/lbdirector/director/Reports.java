@@ -145,6 +145,7 @@ final class Reports {
     return new TableReport(
         table.name(),
         lower(table.algorithm()),
+        lower(table.encapsulation()),
         rows.hopCount(),
         table.hashFields().stream().map(Reports::lower).toList(),
         rows.digest(),

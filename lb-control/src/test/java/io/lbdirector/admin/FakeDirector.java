@@ -25,6 +25,7 @@ public final class FakeDirector implements DirectorControl {
       new TableChange(
           "web",
           "changed",
+          "gue",
           List.of("10.0.1.14"),
           List.of("10.0.1.13"),
           List.of("10.0.1.12 active to draining"),
@@ -162,6 +163,7 @@ public final class FakeDirector implements DirectorControl {
       new TableReport(
           "web",
           "balanced",
+          "gue",
           2,
           List.of("src_addr", "src_port"),
           "0123456789abcdef".repeat(4),

@@ -95,6 +95,7 @@ class ChangeCommandsTest {
             new TableChange(
                 "new",
                 "added",
+                "ipip",
                 List.of("10.0.1.1", "10.0.1.2"),
                 none,
                 none,
@@ -105,10 +106,11 @@ class ChangeCommandsTest {
                 0,
                 0),
             new TableChange(
-                "old", "removed", none, none, none, none, List.of("udp any"), 0, 0, 0, 0)));
+                "old", "removed", "gue", none, none, none, none, List.of("udp any"), 0, 0, 0, 0)));
     lbctl.assertPrints(
         """
         table new: added
+        wrapped in   ipip
         backends     + 10.0.1.1, 10.0.1.2
 
         table old: removed

@@ -119,8 +119,8 @@ class LbctlTest {
   void shouldListTables() {
     assertPrints(
         """
-        TABLE  ALGORITHM  HOPS  BINDS  BACKENDS  BUSIEST  DIGEST
-        web    balanced      2      2         4    +1.9%  0123456789ab
+        TABLE  ALGORITHM  WRAPPED  HOPS  BINDS  BACKENDS  BUSIEST  DIGEST
+        web    balanced   gue         2      2         4    +1.9%  0123456789ab
         """,
         "tables");
   }
@@ -130,6 +130,7 @@ class LbctlTest {
     assertPrints(
         """
         table        web
+        wrapped in   gue
         rows         balanced, 2 hops
         balance      busiest 10.0.1.11 +1.9%, idlest 10.0.1.13 -2.1%; limit +2.0%
         hash of      src_addr, src_port

@@ -58,6 +58,7 @@ class SlowDrainTest {
             new TableReport(
                 web.name(),
                 web.algorithm(),
+                web.encapsulation(),
                 web.hops(),
                 web.hashFields(),
                 web.digest(),

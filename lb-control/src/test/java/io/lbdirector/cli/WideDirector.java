@@ -30,6 +30,7 @@ final class WideDirector implements DirectorControl {
       new TableReport(
           NAME,
           "rendezvous",
+          "ipip",
           4,
           List.of("src_addr", "dst_addr", "src_port", "dst_port"),
           "f".repeat(64),
@@ -59,6 +60,7 @@ final class WideDirector implements DirectorControl {
       new TableChange(
           NAME,
           "changed",
+          "gue to ipip",
           Collections.nCopies(9, ADDRESS),
           Collections.nCopies(9, ADDRESS),
           Collections.nCopies(9, ADDRESS + " inactive to draining"),
