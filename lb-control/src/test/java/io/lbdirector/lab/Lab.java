@@ -72,6 +72,18 @@ final class Lab implements AutoCloseable {
     }
   }
 
+  /** Lays it out, with a web server in each backend. */
+  static Lab withoutPrograms() {
+    Lab lab = up();
+    try {
+      lab.script("serve");
+      return lab;
+    } catch (RuntimeException | Error e) {
+      lab.close();
+      throw e;
+    }
+  }
+
   /** Lays it out, with a web server and the decapsulating program in each backend. */
   static Lab serving() {
     return serving(DEFAULT_BACKENDS);
@@ -120,10 +132,10 @@ final class Lab implements AutoCloseable {
     return router;
   }
 
-  /** The backend whose IPv4 address this is. */
+  /** The backend whose address this is. */
   Host backend(IpAddress address) {
     return backends().stream()
-        .filter(b -> b.ipv4().equals(address))
+        .filter(b -> b.addressTowards(address).equals(address))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no backend " + address));
   }

@@ -25,6 +25,10 @@ final class TableText {
     return set("hops = " + hops);
   }
 
+  TableText ipip() {
+    return set("encapsulation = \"ipip\"");
+  }
+
   /** By the balanced algorithm, not by rendezvous. */
   TableText balanced() {
     return set("algorithm = \"balanced\"");
