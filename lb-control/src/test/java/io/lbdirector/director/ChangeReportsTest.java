@@ -177,6 +177,45 @@ final class ChangeReportsTest {
     assertEquals(List.of(), advice(web("rendezvous", 2, plain(6)), reseeded));
   }
 
+  private static String ipip(String... backends) {
+    return web("rendezvous", 1, backends).replace("hops = 1", "encapsulation = \"ipip\"");
+  }
+
+  /** Raising hops, or steps, would not help. */
+  @Test
+  void shouldSayThatIpipHasNoSecondChance() {
+    ChangeReports changes = changes(ipip(plain(4)), ipip(plain(5)));
+    assertEquals(changes.moves().moved(), changes.moves().lost());
+    assertEquals("ipip", changes.tables().get(0).encapsulation());
+    assertEquals(
+        List.of(
+            "table \"web\": with encapsulation = \"ipip\" there is no second chance: connections of the "
+                + changes.moves().lost()
+                + " rows that move break"),
+        changes.warnings());
+  }
+
+  @Test
+  void shouldTellThatATableIsWrappedAnewThoughNoRowMoves() {
+    String gue = web("rendezvous", 2, plain(3));
+    ChangeReports there = changes(gue, ipip(plain(3)));
+    assertEquals(0, there.moves().moved());
+    assertEquals("gue to ipip", there.tables().get(0).encapsulation());
+    assertEquals(
+        List.of(
+            "table \"web\": its packets come in ipip, for which every backend needs a tunnel of its"
+                + " kernel; there is no second chance, and connections that live by it break"),
+        there.warnings());
+    ChangeReports back = changes(ipip(plain(3)), gue);
+    assertEquals("ipip to gue", back.tables().get(0).encapsulation());
+    assertEquals(
+        List.of(
+            "table \"web\": its packets come in GUE, for which every backend needs the backend"
+                + " program"),
+        back.warnings());
+    assertEquals(List.of(), changes(gue, gue).tables());
+  }
+
   @Test
   void shouldSayWhatTheBalanceLimitCameTo() {
     Candidate candidate = candidate(web("balanced", 2, plain(1000)));

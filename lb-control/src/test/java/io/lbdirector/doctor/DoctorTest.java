@@ -408,6 +408,8 @@ class DoctorTest {
     assertEquals(48, Mtu.overhead(IpFamily.V4, 4));
     assertEquals(56, Mtu.overhead(IpFamily.V6, 1));
     assertEquals(104, Mtu.overhead(IpFamily.V6, 4));
+    assertEquals(20, Mtu.ipipOverhead(IpFamily.V4));
+    assertEquals(40, Mtu.ipipOverhead(IpFamily.V6));
   }
 
   @Test
