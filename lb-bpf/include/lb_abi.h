@@ -14,7 +14,7 @@
 
 /* Pinned objects of one layout live in a folder of this number; a change of any layout below, or of
  * a map's type, size or flags, takes the next one. */
-#define LB_LAYOUT_VERSION 2
+#define LB_LAYOUT_VERSION 3
 
 #define LB_GUE_PORT 19523 /* outer UDP destination port, unless the loader says otherwise */
 
@@ -23,6 +23,7 @@
 #define LB_TABLE_SLOTS	 8193 /* two generations of 4,096 tables, and the empty one in slot 0 */
 #define LB_GENERATIONS	 2    /* slots of what exists once per generation: live and idle */
 #define LB_MAX_PORTS	 256
+#define LB_MAX_EGRESS	 4096
 #define LB_MAX_BINDS	 65536	/* of one generation, exact and wide together */
 #define LB_MAX_VIPS	 262144 /* exact entries of one generation: 65,536 binds, echo, portless */
 #define LB_MAX_SPANS	 262144 /* port spans of one generation: four a bind */
@@ -54,6 +55,8 @@ struct lb_settings {
 #define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
 #define LB_SETTING_ECHO_PASS  (1U << 1) /* ICMP echo to a VIP goes to the kernel */
 #define LB_SETTING_ECHO_REPLY (1U << 2) /* ICMP echo to a VIP is answered by the program */
+#define LB_SETTING_EGRESS_FIB \
+	(1U << 3) /* packets leave as the kernel's routes say, not by lb_ports */
 
 struct lb_live {
 	__u64 generation; /* 0: nothing published yet; only grows */
@@ -69,6 +72,9 @@ struct lb_port {
 	__u16 mtu;	  /* bytes of IP packet that fit; 0: not limited here */
 	__u32 reserved;
 };
+
+/* lb_egress: DEVMAP_HASH, ifindex -> the same ifindex (__u32): interfaces that packets may leave by
+ * under LB_SETTING_EGRESS_FIB. */
 
 /* lb_vips4, lb_vips6: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> HASH of exact binds. An
  * ICMP echo request looks for its address with port 0 and protocol ICMP or ICMPv6, a fragment with
@@ -249,7 +255,15 @@ enum lb_verdict {
 	LB_TX_ECHO = 22,      /* echo request to a VIP, answered here; normal */
 	LB_PASS_NARROW = 23,  /* a router's word that a packet sent to a backend was too big */
 
-	LB_VERDICTS = 24,
+	/* Under LB_SETTING_EGRESS_FIB; the kernel's word on the outer packet. */
+	LB_DROP_NO_NEIGHBOUR = 24, /* MAC of the next hop not known, or no longer */
+	LB_DROP_NO_ROUTE = 25, /* no route to the first hop, or none that leads anywhere: blackhole,
+				  unreachable, prohibited, or an address of this machine */
+	LB_DROP_NO_FORWARDING = 26, /* forwarding is off on the interface it came in on */
+	LB_DROP_NO_EGRESS = 27,	    /* its route leads out of an interface that is not in lb_egress,
+				       or through a tunnel of the route's own */
+
+	LB_VERDICTS = 28,
 };
 
 #define LB_MAX_ALLOW	 4096 /* prefixes that may send here */

@@ -89,9 +89,9 @@ static __always_inline __u32 encap_room(const struct lb_settings *settings,
 }
 
 /* Address of the first hop; one of IPv4 is the first word. */
-static __always_inline const __be32 *encap_first_hop(const struct encap *encap)
+static __always_inline const __be32 *encap_first_hop(const struct hops *hops)
 {
-	return (const __be32 *)encap->hops->backends[0]->address;
+	return (const __be32 *)hops->backends[0]->address;
 }
 
 /* Writes the Ethernet header with the tags that the packet came with, and moves behind it. There is
@@ -197,7 +197,7 @@ static __always_inline enum lb_verdict encap_over_ipv4(struct xdp_md *ctx,
 	reason = encap_open(ctx, encap, encap->port->gateway, bpf_htons(ETH_P_IP), header, &cursor);
 	if (reason)
 		return reason;
-	outer_write_ipv4(cursor.at, encap->settings->source_ip, *encap_first_hop(encap),
+	outer_write_ipv4(cursor.at, encap->settings->source_ip, *encap_first_hop(encap->hops),
 			 encap->traffic_class, encap->is_ipip ? encap->inner_protocol : IPPROTO_UDP,
 			 header + encap->gue_length + encap->inner_length);
 	cursor.at += header;
@@ -219,7 +219,7 @@ static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 	if (reason)
 		return reason;
 	outer_write_ipv6(cursor.at, (const __be32 *)encap->settings->source_ip6,
-			 encap_first_hop(encap), encap->traffic_class,
+			 encap_first_hop(encap->hops), encap->traffic_class,
 			 encap->is_ipip ? encap->inner_protocol : IPPROTO_UDP,
 			 encap->gue_length + encap->inner_length);
 	cursor.at += header;
@@ -230,6 +230,17 @@ static __always_inline enum lb_verdict encap_over_ipv6(struct xdp_md *ctx,
 static __always_inline __u16 encap_entropy(const struct packet *packet)
 {
 	return packet->fragment == FRAGMENT_NONE ? bpf_ntohs(packet->source_port) : 0;
+}
+
+static __always_inline __u8 encap_inner_protocol(const struct packet *packet)
+{
+	return packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6;
+}
+
+/* Outer UDP source port of a packet whose flow has @hash. */
+static __always_inline __u16 encap_source_port(const struct packet *packet, __u64 hash)
+{
+	return outer_source_port(hash ^ encap_entropy(packet));
 }
 
 static __always_inline enum lb_verdict
@@ -243,9 +254,9 @@ encap_packet(struct xdp_md *ctx, const struct packet *packet, const struct lb_se
 		.packet = packet,
 		.inner_length = packet->length,
 		.gue_length = encap_gue_length(hops, is_ipip),
-		.inner_protocol = packet->family == LB_FAMILY_IPV4 ? IPPROTO_IPIP : IPPROTO_IPV6,
+		.inner_protocol = encap_inner_protocol(packet),
 		.traffic_class = encap_traffic_class(settings, packet->traffic_class),
-		.source_port = outer_source_port(hash ^ encap_entropy(packet)),
+		.source_port = encap_source_port(packet, hash),
 		.is_ipip = is_ipip,
 	};
 

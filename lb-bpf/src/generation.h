@@ -30,4 +30,13 @@ static __always_inline enum lb_verdict generation_read(struct generation *genera
 	return LB_TX_FORWARDED;
 }
 
+/* Settings of @slot, for a later step of the packet that has read it; NULL never. */
+static __always_inline const struct lb_settings *generation_settings(__u32 slot)
+{
+	__u32 zero = 0;
+	const struct lb_live *live = bpf_map_lookup_elem(&lb_live, &zero);
+
+	return live ? &live->settings[slot & (LB_GENERATIONS - 1)] : NULL;
+}
+
 #endif

@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include "answer.h"
 #include "bind.h"
+#include "egress.h"
 #include "encap.h"
 #include "fragment.h"
 #include "generation.h"
@@ -46,13 +47,11 @@ find_hops(const struct lb_vip *vip, const struct packet *packet, __u64 hash, str
 	return row_hops(row, hops);
 }
 
-/* The way of every packet that has a bind: row, hops, outer headers. @flags: those of @vip, a
- * constant where they are known, so that the plain way is as short as can be. */
+/* The way of a plain packet that has a bind without flags: row, hops, outer headers. */
 static __always_inline int forward(struct xdp_md *ctx, const struct generation *generation,
 				   const struct lb_vip *vip, const struct packet *packet,
-				   __u16 flags, __u32 length)
+				   __u32 length)
 {
-	const int is_ipip = flags & LB_VIP_IPIP;
 	const __u64 hash = hash_flow(vip, packet);
 	const struct lb_port *port;
 	enum lb_verdict reason;
@@ -65,11 +64,11 @@ static __always_inline int forward(struct xdp_md *ctx, const struct generation *
 	port = encap_port(ctx->ingress_ifindex);
 	if (!port)
 		return verdict(LB_DROP_NO_GATEWAY, length);
-	room = encap_room(generation->settings, port, &hops, is_ipip);
+	room = encap_room(generation->settings, port, &hops, 0);
 	if (room && packet->length > room)
 		return verdict(answer_too_big(ctx, packet, room), length);
 
-	reason = encap_packet(ctx, packet, generation->settings, port, &hops, hash, is_ipip);
+	reason = encap_packet(ctx, packet, generation->settings, port, &hops, hash, 0);
 	if (reason)
 		return verdict(reason, length);
 
@@ -96,12 +95,15 @@ static __always_inline enum lb_verdict find_bind(const struct generation *genera
 	return *vip ? LB_TX_FORWARDED : LB_PASS_NO_BIND;
 }
 
-/* Where packets are taken apart that are not plain. Of what is in a map the verifier knows nothing,
- * so that it need not follow every kind of packet, by every kind of bind, to the end; and the stack
- * is small. */
+/* Where packets are taken apart that are not plain, for one step after the other. Of what is in a
+ * map the verifier knows nothing, so that it need not follow every kind of packet, by every kind of
+ * bind, to the end; and the stack is small. */
 struct scratch {
+	__u32 length; /* of the frame as it came */
+	__u32 slot;   /* of the generation that it has seen */
 	struct packet packet;
 	struct lb_vip vip;
+	struct egress egress;
 };
 
 struct {
@@ -111,23 +113,30 @@ struct {
 	__type(value, struct scratch);
 } lb_scratch SEC(".maps");
 
-/* Packets of every kind, from the first byte on. */
+static __always_inline struct scratch *scratch_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lb_scratch, &zero);
+}
+
+#define NOT_DONE -1 /* no action yet: the next step goes on, with a frame as it came */
+
+/* Packets of every kind, from the first byte on, until they have a bind; then they are NOT_DONE. */
 static __noinline int take_any(struct xdp_md *ctx)
 {
 	const __u32 length = frame_length(ctx);
+	struct scratch *scratch = scratch_get();
 	struct generation generation;
 	const struct lb_vip *vip;
-	struct scratch *scratch;
 	struct packet *packet;
 	enum lb_verdict reason;
-	__u32 zero = 0;
 
+	if (!scratch)
+		return XDP_PASS; /* never: it is an array */
 	reason = generation_read(&generation);
 	if (reason)
 		return verdict(reason, length);
-	scratch = bpf_map_lookup_elem(&lb_scratch, &zero);
-	if (!scratch)
-		return XDP_PASS; /* never: it is an array */
 	packet = &scratch->packet;
 	reason = parse_frame(ctx, packet);
 	if (reason)
@@ -138,6 +147,8 @@ static __noinline int take_any(struct xdp_md *ctx)
 	if (reason)
 		return verdict(reason, length);
 	scratch->vip = *vip;
+	scratch->slot = generation.slot;
+	scratch->length = length;
 	if (is_echo(packet)) {
 		if (generation.settings->flags & LB_SETTING_ECHO_PASS)
 			return verdict(LB_PASS_ECHO, length);
@@ -146,12 +157,56 @@ static __noinline int take_any(struct xdp_md *ctx)
 	}
 	mss_clamp(ctx, packet->syn, answer_link_length(packet) + packet->length,
 		  generation.settings->tcp_mss);
-	return forward(ctx, &generation, &scratch->vip, packet, scratch->vip.flags, length);
+	return NOT_DONE;
 }
 
-#define NOT_PLAIN -1
+/* Where these go: as forward() does, or as the kernel's routes say. */
+static __noinline int forward_any(struct xdp_md *ctx)
+{
+	struct scratch *scratch = scratch_get();
+	const struct lb_settings *settings;
+	enum lb_verdict reason;
+	struct egress *egress;
+	struct packet *packet;
+	struct hops hops;
+	__u32 length;
+	__u64 hash;
 
-/* The same for the plain ones; NOT_PLAIN: it is none, and nothing has been done. */
+	if (!scratch)
+		return XDP_PASS; /* never */
+	settings = generation_settings(scratch->slot);
+	if (!settings)
+		return XDP_PASS; /* never */
+	length = scratch->length;
+	packet = &scratch->packet;
+	egress = &scratch->egress;
+	hash = hash_flow(&scratch->vip, packet);
+	reason = find_hops(&scratch->vip, packet, hash, &hops);
+	if (reason)
+		return verdict(reason, length);
+	egress->source_port = encap_source_port(packet, hash);
+	egress->is_ipip = scratch->vip.flags & LB_VIP_IPIP;
+	reason = egress_find(ctx, settings, packet, &hops, egress);
+	if (reason)
+		return verdict(reason, length);
+	if (egress->room && packet->length > egress->room)
+		return verdict(answer_too_big(ctx, packet, egress->room), length);
+	if (egress->action == XDP_REDIRECT) {
+		reason = egress_redirect(ctx, packet, egress);
+		if (reason)
+			return verdict(reason, length);
+	}
+	reason = encap_packet(ctx, packet, settings, &egress->port, &hops, hash, egress->is_ipip);
+	if (reason)
+		return verdict(reason, length);
+
+	counter_add(&lb_vip_stats, scratch->vip.stats, length);
+	counter_add(&lb_be_stats, hops.primary, length);
+	counter_add(&lb_verdicts, LB_TX_FORWARDED, length);
+	return egress->action;
+}
+
+/* Both in one for plain packets, unless routes are asked for each; NOT_DONE: nothing was. */
 static __noinline int take_plain(struct xdp_md *ctx)
 {
 	const __u32 length = frame_reach(ctx);
@@ -161,16 +216,18 @@ static __noinline int take_plain(struct xdp_md *ctx)
 	enum lb_verdict reason;
 
 	if (!plain_parse(ctx, &packet))
-		return NOT_PLAIN;
+		return NOT_DONE;
 	reason = generation_read(&generation);
 	if (reason)
 		return verdict(reason, length);
+	if (generation.settings->flags & LB_SETTING_EGRESS_FIB)
+		return NOT_DONE;
 	vip = bind_find(&generation, &packet);
 	if (!vip)
 		return verdict(LB_PASS_NO_BIND, length);
 	if (vip->flags || (packet.syn && generation.settings->tcp_mss))
-		return NOT_PLAIN;
-	return forward(ctx, &generation, vip, &packet, 0, length);
+		return NOT_DONE;
+	return forward(ctx, &generation, vip, &packet, length);
 }
 
 SEC("xdp")
@@ -178,7 +235,9 @@ int lb_director(struct xdp_md *ctx)
 {
 	int action = take_plain(ctx);
 
-	return action == NOT_PLAIN ? take_any(ctx) : action;
+	if (action == NOT_DONE)
+		action = take_any(ctx);
+	return action == NOT_DONE ? forward_any(ctx) : action;
 }
 
 /* Keeps in BTF what no map definition names, so that AbiLayoutTest finds it there. */

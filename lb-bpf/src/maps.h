@@ -26,6 +26,14 @@ struct {
 	__type(value, struct lb_port);
 } lb_ports SEC(".maps");
 
+/* Where egress = "fib" may send to; the kernel takes an interface out when it goes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, LB_MAX_EGRESS);
+	__type(key, __u32);
+	__type(value, __u32);
+} lb_egress SEC(".maps");
+
 /* Inner maps are given by size: with __type, clang 14 leaves their BTF without a definition. The
  * kernel lets an inner HASH differ from this template in its number of entries. */
 struct lb_vips4_inner {

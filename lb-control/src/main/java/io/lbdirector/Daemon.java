@@ -17,6 +17,8 @@ import io.lbdirector.director.BackendQuery;
 import io.lbdirector.director.CheckTunnel;
 import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl.Readiness;
+import io.lbdirector.director.EgressSettings;
+import io.lbdirector.director.EgressTracker;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.forwarding.IpAddress;
@@ -114,6 +116,7 @@ final class Daemon {
     DirectorConfig.Director settings = config.director();
     try (GatewayTracker gateways =
             new GatewayTracker(settings.interfaces(), GatewayTrackerSettings.of(settings));
+        EgressTracker routes = new EgressTracker();
         CheckTunnel tunnel = new CheckTunnel(settings.interfaces(), Abi.GUE_PORT, sources(config));
         HealthChecker checker = new HealthChecker(tunnel, (target, now) -> healthChanged());
         BackendQuery query = new BackendQuery(Abi.GUE_PORT);
@@ -124,6 +127,7 @@ final class Daemon {
                 new Director.Surroundings(
                     plane,
                     gateways::reconfigure,
+                    routes::reconfigure,
                     checker,
                     query::ask,
                     live -> tunnel.sources(sources(live)),
@@ -135,6 +139,7 @@ final class Daemon {
         StatsdPush statsd = statsd(config, director)) {
       directing = director;
       gateways.start(director::portChanged);
+      routes.start(EgressSettings.of(config), director::egressChanged);
       director.start();
       if (requests.contains(Request.STOP)) {
         LOG.info("told to stop while starting");

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /** Names and sizes of {@code lb_abi.h}. */
 public final class Abi {
   /** Pinned objects of one layout live in a folder of this number. */
-  public static final int LAYOUT_VERSION = 2;
+  public static final int LAYOUT_VERSION = 3;
 
   public static final int GUE_PORT = 19523;
   public static final int TABLE_ROWS = 65_536;
@@ -14,6 +14,9 @@ public final class Abi {
   public static final int TABLE_SLOTS = 8193;
   public static final int GENERATIONS = 2;
   public static final int MAX_PORTS = 256;
+
+  /** Interfaces that packets may leave by where routes say which. */
+  public static final int MAX_EGRESS = 4096;
 
   /** Binds of one config. */
   public static final int MAX_BINDS = 65_536;
@@ -60,6 +63,7 @@ public final class Abi {
 
   public static final String LIVE = "lb_live";
   public static final String PORTS = "lb_ports";
+  public static final String EGRESS = "lb_egress";
   public static final String VIPS4 = "lb_vips4";
   public static final String VIPS6 = "lb_vips6";
   public static final String NETS4 = "lb_nets4";

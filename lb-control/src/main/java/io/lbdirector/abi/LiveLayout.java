@@ -31,6 +31,7 @@ public final class LiveLayout {
   static final int COPY_DSCP = 1;
   static final int ECHO_PASS = 1 << 1;
   static final int ECHO_REPLY = 1 << 2;
+  static final int EGRESS_FIB = 1 << 3;
 
   /** What becomes of ICMP echo requests to a VIP. */
   public enum Echo {
@@ -73,6 +74,7 @@ public final class LiveLayout {
    * @param mtu bytes of IP packet on the way to the backends, 1 to 65535, if they are fewer than
    *     the interface takes
    * @param tcpMss bytes of segment that a SYN may announce at most, 1 to 65535
+   * @param egressFib whether packets leave as the kernel's routes say, not by lb_ports
    */
   public record Settings(
       Optional<IpAddress> sourceIp,
@@ -80,7 +82,8 @@ public final class LiveLayout {
       boolean copyDscp,
       Echo echo,
       OptionalInt mtu,
-      OptionalInt tcpMss) {
+      OptionalInt tcpMss,
+      boolean egressFib) {
 
     /** Settings that nothing can be sent with: what an idle slot holds. */
     public static final Settings NONE =
@@ -90,17 +93,22 @@ public final class LiveLayout {
             false,
             Echo.FORWARD,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            false);
 
     /** With no wide binds: their number is no setting, and written apart. */
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(SETTINGS_LENGTH);
       sourceIp.ifPresent(ip -> value.put(SOURCE_IP_OFFSET, ip.toBytes()));
       sourceIp6.ifPresent(ip -> value.put(SOURCE_IP6_OFFSET, ip.toBytes()));
-      value.putInt(FLAGS_OFFSET, (copyDscp ? COPY_DSCP : 0) | echo.flag);
+      value.putInt(FLAGS_OFFSET, flags());
       value.putShort(MTU_OFFSET, (short) mtu.orElse(0));
       value.putShort(TCP_MSS_OFFSET, (short) tcpMss.orElse(0));
       return value.array();
+    }
+
+    private int flags() {
+      return (copyDscp ? COPY_DSCP : 0) | echo.flag | (egressFib ? EGRESS_FIB : 0);
     }
 
     public static Settings decode(byte[] bytes) {
@@ -112,7 +120,8 @@ public final class LiveLayout {
           (flags & COPY_DSCP) != 0,
           Echo.of(flags),
           limit(value, MTU_OFFSET),
-          limit(value, TCP_MSS_OFFSET));
+          limit(value, TCP_MSS_OFFSET),
+          (flags & EGRESS_FIB) != 0);
     }
 
     private static OptionalInt limit(ByteBuffer value, int offset) {

@@ -33,7 +33,17 @@ public enum Verdict {
   TX_TOO_BIG(true, "Too big for the way to the backends: its sender was told so."),
   TX_ECHO(true, "Echo request to a VIP under icmp_echo = \"reply\": answered."),
   PASS_NARROW(
-      false, "A router's word that a packet sent to a backend was too big for it: to the kernel.");
+      false, "A router's word that a packet sent to a backend was too big for it: to the kernel."),
+  DROP_NO_NEIGHBOUR(
+      false, "egress = \"fib\": MAC of the route's next hop not known: dropped until it answers."),
+  DROP_NO_ROUTE(
+      false,
+      "egress = \"fib\": the routing table leads nowhere from the backend's address: dropped."),
+  DROP_NO_FORWARDING(
+      false, "egress = \"fib\": forwarding is off on the interface that it came in on: dropped."),
+  DROP_NO_EGRESS(
+      false,
+      "egress = \"fib\": its route leaves by an interface that XDP cannot send by: dropped.");
 
   private final boolean normal;
   private final String meaning;

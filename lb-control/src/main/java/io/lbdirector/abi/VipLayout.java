@@ -52,7 +52,7 @@ public final class VipLayout {
 
     /** The same, counted elsewhere. */
     public Target withStats(int other) {
-      return new Target(hashKey, hashFields, altHashFields, table, other);
+      return new Target(hashKey, hashFields, altHashFields, table, other, ipip);
     }
 
     /** Whether its row depends on ports. */

@@ -56,13 +56,22 @@ final class ObjectInfo {
   }
 
   MapSpec mapSpec() {
+    MapType type = MapType.of(info.getInt(0));
     return new MapSpec(
-        MapType.of(info.getInt(0)),
+        type,
         name(MAP_NAME),
         info.getInt(MAP_KEY_SIZE),
         info.getInt(MAP_VALUE_SIZE),
         info.getInt(MAP_MAX_ENTRIES),
-        info.getInt(MAP_FLAGS));
+        flags(type));
+  }
+
+  /** Without the one that the kernel adds by itself (dev_map_init_map), and takes from nobody. */
+  private int flags(MapType type) {
+    int flags = info.getInt(MAP_FLAGS);
+    return type == MapType.DEVMAP || type == MapType.DEVMAP_HASH
+        ? flags & ~MapSpec.RDONLY_PROG
+        : flags;
   }
 
   String programType() {

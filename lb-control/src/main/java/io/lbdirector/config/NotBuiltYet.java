@@ -1,7 +1,6 @@
 package io.lbdirector.config;
 
 import io.lbdirector.config.DirectorConfig.Director;
-import io.lbdirector.config.DirectorConfig.Egress;
 import io.lbdirector.config.DirectorConfig.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,6 @@ final class NotBuiltYet {
   }
 
   private void director(Director d) {
-    ask("director.egress = \"fib\"", d.egress() == Egress.FIB);
   }
 
   private void tables(List<Table> tables) {

@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class DataPlane implements AutoCloseable {
       List.of(
           Abi.LIVE,
           Abi.PORTS,
+          Abi.EGRESS,
           Abi.VIPS4,
           Abi.VIPS6,
           Abi.NETS4,
@@ -294,6 +296,26 @@ public final class DataPlane implements AutoCloseable {
   /** Makes the program forget an interface; does nothing if it knows none of that index. */
   public void removePort(int ifindex) {
     map(Abi.PORTS).delete(Abi.key(ifindex));
+  }
+
+  /**
+   * Lets packets leave by an interface where routes lead there. The kernel takes it back when the
+   * interface goes.
+   *
+   * @param ifindex in the calling thread's network namespace
+   */
+  public void addEgress(int ifindex) {
+    map(Abi.EGRESS).update(Abi.key(ifindex), Abi.key(ifindex));
+  }
+
+  /** The interfaces that packets may leave by. */
+  public Set<Integer> egress() {
+    Set<Integer> egress = new HashSet<>();
+    map(Abi.EGRESS)
+        .forEach(
+            (key, value) ->
+                egress.add(ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt()));
+    return egress;
   }
 
   /** Index and address of every entry of lb_backends that holds one. */

@@ -4,6 +4,7 @@ import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Egress;
 import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.dataplane.DesiredState;
 import io.lbdirector.forwarding.Backend;
@@ -132,9 +133,14 @@ record Candidate(
         .collect(Collectors.toSet());
   }
 
-  /** Families of backends that packets go to. */
+  /** Families of backends that packets go to through a gateway. */
   Set<IpFamily> families() {
     return Families.of(config.director());
+  }
+
+  /** What the kernel's routes are asked for. */
+  EgressSettings egress() {
+    return EgressSettings.of(config);
   }
 
   private static Settings settings(DirectorConfig.Director director) {
@@ -144,6 +150,7 @@ record Candidate(
         director.copyDscp(),
         Echo.valueOf(director.icmpEcho().name()),
         director.mtu(),
-        director.tcpMss());
+        director.tcpMss(),
+        director.egress() == Egress.FIB);
   }
 }

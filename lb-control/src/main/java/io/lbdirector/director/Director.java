@@ -68,6 +68,7 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   // Confined to owner.
   private final Ports ports;
+  private final Egress egress;
   private final Publisher publisher;
   private final TrafficSampler traffic;
   private final NarrowNews narrow;
@@ -81,6 +82,8 @@ public final class Director implements DirectorControl, AutoCloseable {
    *
    * @param gateways told which gateways to follow, on the director's thread; {@link #portChanged}
    *     is the answer
+   * @param routes told which backends to find next hops to, likewise; {@link #egressChanged} is the
+   *     answer
    * @param health told what to check; {@link #healthChanged} is the answer
    * @param onConfig told of every config that goes live, on the director's thread
    * @param onReadiness told of every change of readiness, on the director's thread
@@ -88,6 +91,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   public record Surroundings(
       DataPlane plane,
       Consumer<GatewayTrackerSettings> gateways,
+      Consumer<EgressSettings> routes,
       HealthChecks health,
       BackendOutcomes outcomes,
       Consumer<DirectorConfig> onConfig,
@@ -126,13 +130,16 @@ public final class Director implements DirectorControl, AutoCloseable {
     this.events = new EventLog(clock);
     this.reloads = new ReloadLog(clock, events);
     this.ports = new Ports(plane, director.interfaces().get(0), Families.of(director));
+    this.egress = new Egress(plane);
     this.publisher =
         new Publisher(
             started,
             new DataPlaneSwap(plane, observer),
             clock,
             ports,
+            egress,
             surroundings.gateways(),
+            surroundings.routes(),
             config -> {
               surroundings.onConfig().accept(config);
               refreshReadiness();
@@ -216,6 +223,18 @@ public final class Director implements DirectorControl, AutoCloseable {
         });
   }
 
+  /**
+   * Takes note of where packets can leave to, and tells the program. From any thread; does nothing
+   * after the close.
+   */
+  public void egressChanged(EgressState state) {
+    owner.tell(
+        () -> {
+          egress.take(state);
+          refreshReadiness();
+        });
+  }
+
   /** What cannot be sent proves nothing about those who do not answer. */
   private void freezeWithoutCarrier() {
     boolean cut = ports.all().stream().noneMatch(PortState::up);
@@ -240,7 +259,7 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   private void refreshReadiness() {
     Readiness now =
-        ReadinessRules.of(publisher.serving().map(s -> s.candidate().families()), attached, ports);
+        ReadinessRules.of(publisher.serving().map(Serving::candidate), attached, ports, egress);
     if (!now.equals(readiness)) {
       readiness = now;
       LOG.atInfo()

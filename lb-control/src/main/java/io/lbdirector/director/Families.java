@@ -2,20 +2,28 @@ package io.lbdirector.director;
 
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.DirectorConfig.Egress;
 import io.lbdirector.os.IpFamily;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which families of backends packets go to: those that have an outer source address. */
+/**
+ * Which families of backends packets go to through a gateway: those that have an outer source
+ * address, unless the kernel's routes say where packets go.
+ */
 final class Families {
   private Families() {}
 
   static Set<IpFamily> of(DirectorConfig.Director director) {
-    return of(director.sourceIp().isPresent(), director.sourceIp6().isPresent());
+    return director.egress() == Egress.FIB
+        ? Set.of()
+        : of(director.sourceIp().isPresent(), director.sourceIp6().isPresent());
   }
 
   static Set<IpFamily> of(Settings settings) {
-    return of(settings.sourceIp().isPresent(), settings.sourceIp6().isPresent());
+    return settings.egressFib()
+        ? Set.of()
+        : of(settings.sourceIp().isPresent(), settings.sourceIp6().isPresent());
   }
 
   private static Set<IpFamily> of(boolean v4, boolean v6) {

@@ -147,7 +147,7 @@ public final class GatewayTracker implements AutoCloseable {
   private void heard(NetworkEvent event) {
     if (event instanceof NetworkEvent.RoutesChanged || event instanceof NetworkEvent.Resync) {
       requestRead();
-    } else {
+    } else if (!(event instanceof NetworkEvent.OtherRoutesChanged)) {
       post(() -> take(event));
     }
   }

@@ -24,7 +24,7 @@ final class GatewayTrackerHop {
   private static final Set<NeighbourInfo.State> DOUBTFUL =
       Set.of(NeighbourInfo.State.STALE, NeighbourInfo.State.FAILED, NeighbourInfo.State.NONE);
 
-  private final GatewayTrackerPace pace;
+  private final GatewayTrackerPace<IpAddress> pace;
   private Gateway setting;
   private boolean wanted;
   private Optional<IpAddress> target = Optional.empty();
@@ -32,7 +32,7 @@ final class GatewayTrackerHop {
   private Optional<MacAddress> mac = Optional.empty();
   private String state = UNKNOWN;
 
-  GatewayTrackerHop(Gateway setting, boolean wanted, GatewayTrackerPace pace) {
+  GatewayTrackerHop(Gateway setting, boolean wanted, GatewayTrackerPace<IpAddress> pace) {
     this.pace = pace;
     configure(setting, wanted);
   }

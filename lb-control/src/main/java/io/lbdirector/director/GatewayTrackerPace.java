@@ -1,31 +1,31 @@
 package io.lbdirector.director;
 
-import io.lbdirector.forwarding.IpAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * When to have the kernel confirm which addresses: at once when an address is new, then every
+ * When to have the kernel confirm which neighbours: at once when an address is new, then every
  * period, and sooner when there is doubt, yet never twice within a short pause: an address that
  * nobody answers for fails again as soon as it is asked for.
  */
-final class GatewayTrackerPace {
+final class GatewayTrackerPace<T> {
   private static final long SHORTEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final long periodNanos;
   private final long pauseNanos;
-  private final Map<IpAddress, Long> askedAt = new HashMap<>();
-  private final Set<IpAddress> inDoubt = new HashSet<>();
+  private final Map<T, Long> askedAt = new HashMap<>();
+  private final Set<T> inDoubt = new HashSet<>();
 
   GatewayTrackerPace(Duration period) {
     periodNanos = period.toNanos();
     pauseNanos = Math.min(periodNanos, SHORTEST_PAUSE_NANOS);
   }
 
-  void doubt(IpAddress address) {
+  void doubt(T address) {
     inDoubt.add(address);
   }
 
@@ -40,21 +40,35 @@ final class GatewayTrackerPace {
    *
    * @param nowNanos of a clock that only grows
    */
-  Set<IpAddress> due(Set<IpAddress> wanted, long nowNanos) {
+  Set<T> due(Set<T> wanted, long nowNanos) {
+    return due(wanted, nowNanos, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, at most {@code most} of them: those that were never asked for, or longest ago.
+   *
+   * @param most at least 1
+   */
+  Set<T> due(Set<T> wanted, long nowNanos, int most) {
     askedAt.keySet().retainAll(wanted);
     inDoubt.retainAll(wanted);
-    Set<IpAddress> due = new HashSet<>();
-    for (IpAddress address : wanted) {
-      if (isDue(address, nowNanos)) {
-        due.add(address);
-        askedAt.put(address, nowNanos);
-        inDoubt.remove(address);
-      }
-    }
+    Set<T> due = new HashSet<>();
+    wanted.stream()
+        .filter(address -> isDue(address, nowNanos))
+        .sorted(Comparator.comparingLong(address -> -sinceAsked(address, nowNanos)))
+        .limit(most)
+        .forEach(due::add);
+    due.forEach(address -> askedAt.put(address, nowNanos));
+    inDoubt.removeAll(due);
     return due;
   }
 
-  private boolean isDue(IpAddress address, long nowNanos) {
+  private long sinceAsked(T address, long nowNanos) {
+    Long last = askedAt.get(address);
+    return last == null ? Long.MAX_VALUE : nowNanos - last;
+  }
+
+  private boolean isDue(T address, long nowNanos) {
     Long last = askedAt.get(address);
     return last == null
         || nowNanos - last >= (inDoubt.contains(address) ? pauseNanos : periodNanos);

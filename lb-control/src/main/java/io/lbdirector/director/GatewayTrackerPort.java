@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 final class GatewayTrackerPort {
   private final String name;
-  private final GatewayTrackerPace pace;
+  private final GatewayTrackerPace<IpAddress> pace;
   private final GatewayTrackerHop hop4;
   private final GatewayTrackerHop hop6;
   private LinkInfo link;
@@ -37,7 +37,7 @@ final class GatewayTrackerPort {
                 () ->
                     new IllegalArgumentException(
                         "interface " + link.name() + " has no Ethernet address; name another one"));
-    this.pace = new GatewayTrackerPace(period);
+    this.pace = new GatewayTrackerPace<>(period);
     this.hop4 = new GatewayTrackerHop(settings.gateway(), settings.want4(), pace);
     this.hop6 = new GatewayTrackerHop(settings.gateway6(), settings.want6(), pace);
   }

@@ -2,6 +2,8 @@ package io.lbdirector.director;
 
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.config.DirectorConfig.Gateway;
+import io.lbdirector.os.IpFamily;
+import java.util.Set;
 
 /**
  * How the next hops are to be found.
@@ -14,13 +16,14 @@ import io.lbdirector.config.DirectorConfig.Gateway;
 public record GatewayTrackerSettings(
     Gateway gateway, Gateway gateway6, boolean want4, boolean want6) {
 
-  /** What a config wants: a family with an outer source address, a gateway. */
+  /** What a config wants: for some {@link Families}, a gateway. */
   public static GatewayTrackerSettings of(DirectorConfig.Director director) {
+    Set<IpFamily> families = Families.of(director);
     return new GatewayTrackerSettings(
         director.gateway(),
         director.gateway6(),
-        director.sourceIp().isPresent(),
-        director.sourceIp6().isPresent());
+        families.contains(IpFamily.V4),
+        families.contains(IpFamily.V6));
   }
 
   /** These, and {@code other}'s for a family that only {@code other} wants. */

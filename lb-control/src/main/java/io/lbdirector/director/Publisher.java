@@ -26,7 +26,9 @@ final class Publisher {
   private final DataPlaneSwap swap;
   private final Clock clock;
   private final Ports ports;
+  private final Egress egress;
   private final Consumer<GatewayTrackerSettings> gateways;
+  private final Consumer<EgressSettings> routes;
   private final Consumer<DirectorConfig> onConfig;
   private Optional<Serving> serving = Optional.empty();
 
@@ -38,13 +40,17 @@ final class Publisher {
       DataPlaneSwap swap,
       Clock clock,
       Ports ports,
+      Egress egress,
       Consumer<GatewayTrackerSettings> gateways,
+      Consumer<EgressSettings> routes,
       Consumer<DirectorConfig> onConfig) {
     this.started = started;
     this.swap = swap;
     this.clock = clock;
     this.ports = ports;
+    this.egress = egress;
     this.gateways = gateways;
+    this.routes = routes;
     this.onConfig = onConfig;
   }
 
@@ -72,7 +78,7 @@ final class Publisher {
     Transition transition = plan(live, candidate);
     boolean adopted = transition.changesNothing();
     List<String> warnings = new ArrayList<>(candidate.warnings());
-    SilentGateways.warnings(coming(candidate, live), ports, started.director())
+    silent(candidate, live)
         .forEach(warning -> LOG.atWarn().addKeyValue("warning", warning).log("gateway silent"));
     LiveState now = swap(transition, warnings);
     Serving taken =
@@ -108,9 +114,7 @@ final class Publisher {
     Transition transition = plan(before.live(), candidate);
     List<String> warnings = new ArrayList<>(candidate.warnings());
     boolean changes = !transition.changesNothing();
-    List<String> silent =
-        SilentGateways.warnings(
-            coming(candidate, before.live()), ports, candidate.config().director());
+    List<String> silent = silent(candidate, before.live());
     LiveState live = swap(transition, warnings);
     List<String> kept = List.copyOf(warnings);
     Serving now =
@@ -124,6 +128,15 @@ final class Publisher {
     warnings.addAll(silent); // of this moment only: readiness tells how it goes on
     return new Published(
         before, now, changes, transition.newTables().size(), List.copyOf(warnings));
+  }
+
+  /** Of those that packets are to go to, who does not answer. */
+  private List<String> silent(Candidate candidate, LiveState live) {
+    List<String> warnings =
+        new ArrayList<>(
+            SilentGateways.warnings(coming(candidate, live), ports, candidate.config().director()));
+    warnings.addAll(egress.warnings(candidate.egress().backends()));
+    return warnings;
   }
 
   private void serve(Serving now) {
@@ -159,6 +172,7 @@ final class Publisher {
   private void follow(Candidate candidate) {
     ports.want(candidate.families());
     gateways.accept(GatewayTrackerSettings.of(candidate.config().director()));
+    routes.accept(candidate.egress());
   }
 
   private static Transition plan(LiveState live, Candidate candidate) {
@@ -196,10 +210,24 @@ final class Publisher {
   }
 
   /**
-   * Has the gateways found of families that packets do not go to yet, but will: once published, a
-   * packet without a gateway's MAC is a packet lost. Those in use are followed as before.
+   * Has the gateways found, and the next hops, that packets do not go to yet, but will: once
+   * published, a packet without a next hop's MAC is a packet lost. Those in use are followed as
+   * before.
    */
   CompletableFuture<Void> resolve(Candidate candidate, LiveState live) {
+    return CompletableFuture.allOf(resolveGateways(candidate, live), resolveHops(candidate, live));
+  }
+
+  private CompletableFuture<Void> resolveHops(Candidate candidate, LiveState live) {
+    EgressSettings wanted = candidate.egress();
+    if (live.generation() == 0 || wanted.backends().isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    routes.accept(serving.map(s -> wanted.and(s.candidate().egress())).orElse(wanted));
+    return egress.settled(wanted.backends());
+  }
+
+  private CompletableFuture<Void> resolveGateways(Candidate candidate, LiveState live) {
     Set<IpFamily> coming = coming(candidate, live);
     if (coming.isEmpty()) {
       return CompletableFuture.completedFuture(null);
@@ -212,7 +240,9 @@ final class Publisher {
     return ports.resolved(coming);
   }
 
-  /** Families that packets will go to and now do not; none while no packet goes anywhere. */
+  /**
+   * Families whose gateways packets will go to and now do not; none while no packet goes anywhere.
+   */
   private static Set<IpFamily> coming(Candidate candidate, LiveState live) {
     return live.generation() == 0
         ? Set.of()

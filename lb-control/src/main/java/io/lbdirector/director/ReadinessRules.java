@@ -12,17 +12,18 @@ final class ReadinessRules {
   private ReadinessRules() {}
 
   /**
-   * @param families that packets go to; empty if no generation is live
+   * @param live empty if no generation is live
    */
-  static Readiness of(Optional<Set<IpFamily>> families, List<Attached> attached, Ports ports) {
-    return missing(families, attached, ports)
+  static Readiness of(
+      Optional<Candidate> live, List<Attached> attached, Ports ports, Egress egress) {
+    return missing(live, attached, ports, egress)
         .map(reason -> new Readiness(false, reason))
         .orElse(new Readiness(true, "forwarding"));
   }
 
   private static Optional<String> missing(
-      Optional<Set<IpFamily>> families, List<Attached> attached, Ports ports) {
-    if (families.isEmpty()) {
+      Optional<Candidate> live, List<Attached> attached, Ports ports, Egress egress) {
+    if (live.isEmpty()) {
       return Optional.of("no generation is live yet");
     }
     if (attached.isEmpty()) {
@@ -31,7 +32,8 @@ final class ReadinessRules {
     return lost(attached, ports)
         .or(() -> refused(ports))
         .or(() -> noCarrier(ports))
-        .or(() -> noGateway(families.get(), ports));
+        .or(() -> noGateway(live.get().families(), ports))
+        .or(() -> egress.missing(live.get().egress().backends()));
   }
 
   /** An interface made anew under its old name has a new index, and no program. */

@@ -4,6 +4,7 @@ import io.lbdirector.forwarding.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -18,6 +19,10 @@ public final class Netlink implements AutoCloseable {
 
   /** How often a dump is begun again because what it reads changed under it. */
   private static final int DUMP_ATTEMPTS = 10;
+
+  /** What the kernel says of a destination that it sends nothing to: a blackhole is EINVAL. */
+  private static final Set<Integer> NOWHERE =
+      Set.of(Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EINVAL, Errno.EACCES);
 
   private final NetlinkSocket socket;
   private int sequence;
@@ -72,11 +77,41 @@ public final class Netlink implements AutoCloseable {
           "find the route to " + destination,
           message -> RouteCodec.parseChosen(message.payload()).ifPresent(chosen::add));
     } catch (OsException e) {
-      if (e.errno() != Errno.ENETUNREACH && e.errno() != Errno.EHOSTUNREACH) {
+      if (!NOWHERE.contains(e.errno())) {
         throw e;
       }
     }
     return chosen.stream().findFirst();
+  }
+
+  /**
+   * All neighbours that the kernel may hand packets for {@code destination} to: more than one of a
+   * route with several next hops. None if there is no route, or one that leads nowhere.
+   *
+   * @param source of the packets, as rules may ask for it. One that is no address of this machine
+   *     is left out with IPv4, where the kernel answers nobody else
+   */
+  public List<NextHop> nextHops(IpAddress destination, Optional<IpAddress> source) {
+    try {
+      return match(destination, source);
+    } catch (OsException e) {
+      if (source.isPresent() && e.errno() == Errno.EINVAL) {
+        return nextHops(destination, Optional.empty());
+      }
+      if (NOWHERE.contains(e.errno())) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  private synchronized List<NextHop> match(IpAddress destination, Optional<IpAddress> source) {
+    List<NextHop> hops = new ArrayList<>();
+    exchange(
+        RouteCodec.match(destination, source),
+        "find the route to " + destination,
+        message -> hops.addAll(RouteCodec.parseMatch(message.payload(), destination)));
+    return hops;
   }
 
   /** All default routes of both families, IPv4 first, else in the kernel's order. */

@@ -22,6 +22,9 @@ public sealed interface NetworkEvent {
    */
   record RoutesChanged(IpFamily family) implements NetworkEvent {}
 
+  /** The same of any other route that packets may take, now and then many a second. */
+  record OtherRoutesChanged(IpFamily family) implements NetworkEvent {}
+
   /**
    * Events were lost, or something happened of which the kernel does not tell all; ask {@link
    * Netlink} for everything anew.

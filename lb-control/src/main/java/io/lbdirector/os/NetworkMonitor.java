@@ -1,5 +1,6 @@
 package io.lbdirector.os;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of changes to links, neighbours and default routes, in the network namespace of the thread
- * that opened it. Events count from {@link #open} on, so that whoever opens, then asks {@link
- * Netlink}, then starts, misses nothing.
+ * Tells of changes to links, neighbours and routes, in the network namespace of the thread that
+ * opened it. Events count from {@link #open} on, so that whoever opens, then asks {@link Netlink},
+ * then starts, misses nothing.
  */
 public final class NetworkMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkMonitor.class);
@@ -186,11 +187,17 @@ public final class NetworkMonitor implements AutoCloseable {
       case NeighbourCodec.DELETE ->
           NeighbourCodec.parse(message.payload())
               .map(gone -> new NetworkEvent.NeighbourRemoved(gone.ifindex(), gone.address()));
-      case RouteCodec.NEW, RouteCodec.DELETE ->
-          RouteCodec.defaultRouteFamily(message.payload()).map(NetworkEvent.RoutesChanged::new);
+      case RouteCodec.NEW, RouteCodec.DELETE -> routesChanged(message.payload());
       case RouteCodec.NEXTHOP_DELETE, NetlinkMessage.OVERRUN ->
           Optional.of(new NetworkEvent.Resync());
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<NetworkEvent> routesChanged(ByteBuffer payload) {
+    Optional<NetworkEvent> ofDefault =
+        RouteCodec.defaultRouteFamily(payload).map(NetworkEvent.RoutesChanged::new);
+    return ofDefault.or(
+        () -> RouteCodec.routeFamily(payload).map(NetworkEvent.OtherRoutesChanged::new));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Default routes in rtnetlink's terms (include/uapi/linux/rtnetlink.h).
+ * Routes in rtnetlink's terms (include/uapi/linux/rtnetlink.h).
  *
  * <pre>
  * struct rtmsg
@@ -34,10 +34,17 @@ final class RouteCodec {
   private static final int TYPE_UNICAST = 1;
   private static final int FLAG_CLONED = 0x200;
 
+  /** Asks for the route itself, with all its next hops, not for what one packet makes of it. */
+  private static final int FLAG_FIB_MATCH = 0x2000;
+
   private static final int HOP_LENGTH = 8;
   private static final int HOP_IFINDEX = 4;
+  private static final int HOP_FLAGS = 2;
+  private static final int HOP_DEAD = 0x1;
+  private static final int HOP_LINK_DOWN = 0x10;
 
   private static final int RTA_DST = 1;
+  private static final int RTA_SRC = 2;
   private static final int RTA_OIF = 4;
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
@@ -70,6 +77,33 @@ final class RouteCodec {
     return request.attribute(RTA_DST, destination.toBytes());
   }
 
+  /**
+   * Which route the kernel has for a destination.
+   *
+   * @param source of the packets, which rules may ask for
+   */
+  static NetlinkRequest match(IpAddress destination, Optional<IpAddress> source) {
+    NetlinkRequest request = lookup(destination);
+    request.header().putInt(FLAGS, FLAG_FIB_MATCH);
+    source.ifPresent(
+        address -> {
+          request.header().put(2, (byte) (address.length() * Byte.SIZE));
+          request.attribute(RTA_SRC, address.toBytes());
+        });
+    return request;
+  }
+
+  /** Reads the answer to {@link #match}: where packets may go; none if the route leads nowhere. */
+  static List<NextHop> parseMatch(ByteBuffer payload, IpAddress destination) {
+    if (payload.remaining() < HEADER_LENGTH || payload.get(TYPE) != TYPE_UNICAST) {
+      return List.of();
+    }
+    return hops(NetlinkAttributes.parse(payload, HEADER_LENGTH)).stream()
+        .filter(hop -> !hop.dead)
+        .map(hop -> new NextHop(hop.ifindex, hop.gateway.orElse(destination)))
+        .toList();
+  }
+
   /** Reads the answer to {@link #lookup}; empty if nothing is sent out of an interface. */
   static Optional<ChosenRoute> parseChosen(ByteBuffer payload) {
     NetlinkAttributes attributes = NetlinkAttributes.parse(payload, HEADER_LENGTH);
@@ -94,9 +128,15 @@ final class RouteCodec {
         payload.remaining() >= HEADER_LENGTH
             && payload.get(1) == 0
             && payload.get(2) == 0
-            && payload.get(TYPE) == TYPE_UNICAST
-            && (payload.getInt(FLAGS) & FLAG_CLONED) == 0;
-    return isDefault ? IpFamily.ofNumber(payload.get(0)) : Optional.empty();
+            && payload.get(TYPE) == TYPE_UNICAST;
+    return isDefault ? routeFamily(payload) : Optional.empty();
+  }
+
+  /** The family of the route that a {@link #NEW} or {@link #DELETE} is about; likewise cheap. */
+  static Optional<IpFamily> routeFamily(ByteBuffer payload) {
+    boolean isRoute =
+        payload.remaining() >= HEADER_LENGTH && (payload.getInt(FLAGS) & FLAG_CLONED) == 0;
+    return isRoute ? IpFamily.ofNumber(payload.get(0)) : Optional.empty();
   }
 
   /** The next hops of a default route, in the kernel's order; none for any other route. */
@@ -115,13 +155,13 @@ final class RouteCodec {
     return routes;
   }
 
-  private record Hop(int ifindex, Optional<IpAddress> gateway) {}
+  private record Hop(int ifindex, Optional<IpAddress> gateway, boolean dead) {}
 
   private static List<Hop> hops(NetlinkAttributes attributes) {
     List<Hop> hops = new ArrayList<>();
     attributes
         .integer(RTA_OIF)
-        .ifPresent(ifindex -> hops.add(new Hop(ifindex, gateway(attributes))));
+        .ifPresent(ifindex -> hops.add(new Hop(ifindex, gateway(attributes), false)));
     attributes.value(RTA_MULTIPATH).ifPresent(value -> addHops(value, hops));
     return hops;
   }
@@ -135,7 +175,11 @@ final class RouteCodec {
             "netlink next hop of " + length + " bytes at " + at + " of " + multipath.limit());
       }
       ByteBuffer hop = multipath.slice(at, length).order(multipath.order());
-      hops.add(new Hop(hop.getInt(HOP_IFINDEX), gateway(NetlinkAttributes.parse(hop, HOP_LENGTH))));
+      hops.add(
+          new Hop(
+              hop.getInt(HOP_IFINDEX),
+              gateway(NetlinkAttributes.parse(hop, HOP_LENGTH)),
+              (hop.get(HOP_FLAGS) & (HOP_DEAD | HOP_LINK_DOWN)) != 0));
       at += NetlinkMessage.align(length);
     }
   }

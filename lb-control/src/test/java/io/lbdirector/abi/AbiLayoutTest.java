@@ -333,6 +333,7 @@ class AbiLayoutTest {
     java.put("LB_TABLE_SLOTS", (long) Abi.TABLE_SLOTS);
     java.put("LB_GENERATIONS", (long) Abi.GENERATIONS);
     java.put("LB_MAX_PORTS", (long) Abi.MAX_PORTS);
+    java.put("LB_MAX_EGRESS", (long) Abi.MAX_EGRESS);
     java.put("LB_MAX_BINDS", (long) Abi.MAX_BINDS);
     java.put("LB_MAX_VIPS", (long) Abi.MAX_VIPS);
     java.put("LB_MAX_SPANS", (long) Abi.MAX_SPANS);
@@ -360,6 +361,7 @@ class AbiLayoutTest {
     java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
     java.put("LB_SETTING_ECHO_REPLY", (long) LiveLayout.ECHO_REPLY);
     java.put("LB_VIP_IPIP", (long) VipLayout.IPIP);
+    java.put("LB_SETTING_EGRESS_FIB", (long) LiveLayout.EGRESS_FIB);
     for (HashField field : HashField.values()) {
       java.put("LB_HASH_" + field.name(), (long) VipLayout.bit(field));
     }
@@ -391,6 +393,7 @@ class AbiLayoutTest {
     Map<String, String> java = new TreeMap<>();
     java.put(Abi.LIVE, "4 -> 192, 1 entries");
     java.put(Abi.PORTS, "4 -> " + PortLayout.LENGTH + ", " + Abi.MAX_PORTS + " entries");
+    java.put(Abi.EGRESS, "4 -> 4, " + Abi.MAX_EGRESS + " entries");
     java.put(Abi.VIPS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.VIPS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.NETS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
@@ -404,7 +407,7 @@ class AbiLayoutTest {
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own, as the next
-    java.put("lb_scratch", "4 -> 104, 1 entries");
+    java.put("lb_scratch", "4 -> 280, 1 entries");
     java.put(Abi.NARROW, "16 -> " + NarrowLayout.LENGTH + ", " + Abi.MAX_NARROW + " entries");
     java.put(Abi.FRAGMENTS, "40 -> 8, " + Abi.MAX_FRAGMENTS + " entries");
     assertEquals(java, shapes);

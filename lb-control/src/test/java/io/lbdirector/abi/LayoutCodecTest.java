@@ -45,7 +45,8 @@ class LayoutCodecTest {
             true,
             Echo.PASS,
             OptionalInt.of(65_535),
-            OptionalInt.of(40_000));
+            OptionalInt.of(40_000),
+            true);
     for (Settings settings : List.of(Settings.NONE, all)) {
       assertEquals(settings, Settings.decode(settings.encode()));
     }

@@ -298,7 +298,7 @@ class ConfigLoaderTest {
   void shouldNameInOneSentenceWhatIsNotBuiltYet() throws ConfigException {
     assertEquals(
         List.of(
-            "this build checks but does not act on: director.egress = \"fib\","
+            "this build checks but does not act on:"
                 + " flow = \"quic\" of table \"web\", quic_id of table \"web\""),
         everyKey().warnings());
   }

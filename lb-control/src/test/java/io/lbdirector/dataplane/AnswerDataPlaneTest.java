@@ -71,7 +71,8 @@ class AnswerDataPlaneTest {
             false,
             echo,
             mtu,
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            false);
     DesiredState.Table table =
         LoadedDirector.table(
             "web",

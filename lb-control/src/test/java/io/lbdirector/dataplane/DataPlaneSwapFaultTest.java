@@ -81,7 +81,8 @@ class DataPlaneSwapFaultTest {
               true,
               Echo.PASS,
               OptionalInt.of(1400),
-              OptionalInt.of(1200)),
+              OptionalInt.of(1200),
+              true),
           List.of(
               table(
                   "web",

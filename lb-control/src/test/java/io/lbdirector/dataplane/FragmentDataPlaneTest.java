@@ -193,7 +193,8 @@ class FragmentDataPlaneTest {
             false,
             Echo.PASS,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            false);
     director.publish(new DesiredState(pass, List.of(table("a", BY_PORT, 1, 53))));
     List<Frame> ping = Frame.icmp(CLIENT, VIP, 8, 0, new byte[100]).fragments(1, 40);
     byte[] pong = Frame.icmp(VIP, CLIENT, 0, 0, new byte[100]).ipPacket();

@@ -222,7 +222,8 @@ class GueEncapDataPlaneTest {
             true,
             Echo.FORWARD,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            false);
     for (List<IpAddress> backends : List.of(backends(3), backends6(3))) {
       ForwardingTable rows = serve(LoadedDirector.SETTINGS, 2, backends);
       assertWrapped(v4, Flow.tcp(CLIENT, 40000, VIP, 443), rows, trafficClass & 3);
@@ -390,7 +391,8 @@ class GueEncapDataPlaneTest {
             false,
             Echo.PASS,
             OptionalInt.empty(),
-            OptionalInt.empty()),
+            OptionalInt.empty(),
+            false),
         2,
         backends(3));
     assertEquals(Verdict.PASS_ECHO, director.verdictOf(Frame.echoRequest(CLIENT, VIP).toBytes()));

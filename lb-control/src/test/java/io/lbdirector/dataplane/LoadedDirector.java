@@ -44,7 +44,7 @@ final class LoadedDirector implements AutoCloseable {
   /** Nothing but the outer sources. */
   static Settings settings(Optional<IpAddress> sourceIp, Optional<IpAddress> sourceIp6) {
     return new Settings(
-        sourceIp, sourceIp6, false, Echo.FORWARD, OptionalInt.empty(), OptionalInt.empty());
+        sourceIp, sourceIp6, false, Echo.FORWARD, OptionalInt.empty(), OptionalInt.empty(), false);
   }
 
   LoadedDirector() {

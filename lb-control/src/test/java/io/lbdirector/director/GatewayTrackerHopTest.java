@@ -30,7 +30,8 @@ final class GatewayTrackerHopTest {
   private static final MacAddress NEW_MAC = MacAddress.tryParse("02:00:00:00:00:02").orElseThrow();
   private static final Gateway AUTO = new Gateway.Auto();
 
-  private final GatewayTrackerPace pace = new GatewayTrackerPace(Duration.ofSeconds(10));
+  private final GatewayTrackerPace<IpAddress> pace =
+      new GatewayTrackerPace<>(Duration.ofSeconds(10));
   private final GatewayTrackerHop hop = new GatewayTrackerHop(AUTO, true, pace);
 
   @Test

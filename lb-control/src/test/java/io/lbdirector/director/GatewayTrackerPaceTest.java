@@ -14,7 +14,8 @@ final class GatewayTrackerPaceTest {
   /** A clock may begin anywhere, and overflow. */
   private static final long START = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
 
-  private final GatewayTrackerPace pace = new GatewayTrackerPace(Duration.ofSeconds(10));
+  private final GatewayTrackerPace<IpAddress> pace =
+      new GatewayTrackerPace<>(Duration.ofSeconds(10));
 
   @Test
   void shouldAskAtOnceThenEveryPeriod() {
@@ -57,7 +58,7 @@ final class GatewayTrackerPaceTest {
 
   @Test
   void shouldNotPauseLongerThanItsPeriod() {
-    GatewayTrackerPace fast = new GatewayTrackerPace(Duration.ofMillis(50));
+    GatewayTrackerPace<IpAddress> fast = new GatewayTrackerPace<>(Duration.ofMillis(50));
     assertEquals(Set.of(ONE), fast.due(Set.of(ONE), 0));
     fast.doubt(ONE);
     assertEquals(Set.of(ONE), fast.due(Set.of(ONE), Duration.ofMillis(50).toNanos()));

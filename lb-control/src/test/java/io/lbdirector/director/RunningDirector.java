@@ -39,10 +39,12 @@ final class RunningDirector implements AutoCloseable {
 
   private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
   private final List<GatewayTrackerSettings> followed = new CopyOnWriteArrayList<>();
+  private final List<EgressSettings> routed = new CopyOnWriteArrayList<>();
   private final List<Readiness> readiness = new CopyOnWriteArrayList<>();
   private Duration gatewayWait = Duration.ofSeconds(30);
   private volatile SwapStep.Observer observer = SwapStep.Observer.NONE;
   private volatile Consumer<GatewayTrackerSettings> tracker = settings -> {};
+  private volatile Consumer<EgressSettings> routes = settings -> {};
   private final FakeChecks health = new FakeChecks();
   private volatile BackendOutcomes outcomes = BackendOutcomes.SILENT;
   private Clock clock = Clock.systemUTC();
@@ -102,6 +104,10 @@ final class RunningDirector implements AutoCloseable {
                 settings -> {
                   followed.add(settings);
                   tracker.accept(settings);
+                },
+                settings -> {
+                  routed.add(settings);
+                  routes.accept(settings);
                 },
                 health,
                 (backend, vip) -> outcomes.ask(backend, vip),
@@ -175,6 +181,16 @@ final class RunningDirector implements AutoCloseable {
   /** Lets {@code newTracker} answer what the director wants followed. */
   void track(Consumer<GatewayTrackerSettings> newTracker) {
     tracker = newTracker;
+  }
+
+  /** What the director wanted routes for, in order. */
+  List<EgressSettings> routed() {
+    return routed;
+  }
+
+  /** Lets {@code newRoutes} answer what the director wants routes for. */
+  void route(Consumer<EgressSettings> newRoutes) {
+    routes = newRoutes;
   }
 
   /** For directors made from now on. */

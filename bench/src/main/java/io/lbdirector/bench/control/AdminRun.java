@@ -70,6 +70,7 @@ final class AdminRun {
                 new Director.Surroundings(
                     plane.plane(),
                     g -> {},
+                    routes -> {},
                     HealthChecks.NONE,
                     BackendOutcomes.SILENT,
                     c -> {},

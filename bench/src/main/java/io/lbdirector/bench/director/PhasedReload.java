@@ -151,7 +151,8 @@ public final class PhasedReload {
         director.copyDscp(),
         Echo.valueOf(director.icmpEcho().name()),
         director.mtu(),
-        director.tcpMss());
+        director.tcpMss(),
+        director.egress() == DirectorConfig.Egress.FIB);
   }
 
   private void requireLive() {

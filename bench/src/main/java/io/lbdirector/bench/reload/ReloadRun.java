@@ -91,6 +91,7 @@ final class ReloadRun {
               new Director.Surroundings(
                   plane,
                   g -> {},
+                  routes -> {},
                   HealthChecks.NONE,
                   BackendOutcomes.SILENT,
                   c -> {},
