@@ -55,8 +55,7 @@ struct lb_settings {
 #define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
 #define LB_SETTING_ECHO_PASS  (1U << 1) /* ICMP echo to a VIP goes to the kernel */
 #define LB_SETTING_ECHO_REPLY (1U << 2) /* ICMP echo to a VIP is answered by the program */
-#define LB_SETTING_EGRESS_FIB \
-	(1U << 3) /* packets leave as the kernel's routes say, not by lb_ports */
+#define LB_SETTING_EGRESS_FIB (1U << 3) /* packets leave as the kernel's routes say */
 
 struct lb_live {
 	__u64 generation; /* 0: nothing published yet; only grows */
@@ -73,8 +72,8 @@ struct lb_port {
 	__u32 reserved;
 };
 
-/* lb_egress: DEVMAP_HASH, ifindex -> the same ifindex (__u32): interfaces that packets may leave by
- * under LB_SETTING_EGRESS_FIB. */
+/* lb_egress: DEVMAP_HASH, ifindex -> the same (__u32): interfaces that packets may leave by under
+ * LB_SETTING_EGRESS_FIB, beside the one that they came in on. */
 
 /* lb_vips4, lb_vips6: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> HASH of exact binds. An
  * ICMP echo request looks for its address with port 0 and protocol ICMP or ICMPv6, a fragment with

@@ -30,8 +30,7 @@ final class NotBuiltYet {
         : List.of("this build checks but does not act on: " + String.join(", ", missing.asked));
   }
 
-  private void director(Director d) {
-  }
+  private void director(Director d) {}
 
   private void tables(List<Table> tables) {
     ask("flow = \"quic\"", tables, t -> t.binds().stream().anyMatch(b -> b.quic()));

@@ -84,7 +84,7 @@ class AnswerDataPlaneTest {
   }
 
   /** A segment in an IP packet of {@code length} bytes. */
-  private static Frame segment(boolean v4, int length) {
+  static Frame segment(boolean v4, int length) {
     byte[] payload = new byte[length - (v4 ? 20 : 40) - TCP_HEADER];
     for (int i = 0; i < payload.length; i++) {
       payload[i] = (byte) (i * 7);
@@ -102,7 +102,7 @@ class AnswerDataPlaneTest {
   }
 
   /** Written from RFC 792 and 1191, and RFC 4443. */
-  private static byte[] tooBig(byte[] received, int mtu) {
+  static byte[] tooBig(byte[] received, int mtu) {
     boolean v4 = received[12] == 0x08;
     int quote = v4 ? 576 - 28 : 1280 - 48;
     int header = v4 ? 20 : 40;

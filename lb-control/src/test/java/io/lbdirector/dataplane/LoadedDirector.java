@@ -15,12 +15,14 @@ import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.forwarding.TableRows;
 import io.lbdirector.forwarding.TableRules;
+import io.lbdirector.os.NetworkNamespace;
 import io.lbdirector.packet.Actors;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /** A director loaded into this kernel, pinned in a bpffs of its own, driven by test-run. */
 final class LoadedDirector implements AutoCloseable {
@@ -29,17 +31,20 @@ final class LoadedDirector implements AutoCloseable {
   static final Settings SETTINGS =
       settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6));
 
-  /** {@code XDP_DROP}, {@code XDP_PASS}, {@code XDP_TX}. */
+  /** {@code XDP_DROP}, {@code XDP_PASS}, {@code XDP_TX}, {@code XDP_REDIRECT}. */
   static final int DROP = 1;
 
   static final int PASS = 2;
   static final int TX = 3;
+  static final int REDIRECT = 4;
 
   private final PrivateBpfFs bpffs = PrivateBpfFs.mount();
   private DataPlane plane;
   private DataPlaneSwap swap;
   private SwapStep.Observer observer = SwapStep.Observer.NONE;
   private LiveState live = LiveState.NONE;
+  private Optional<NetworkNamespace> from = Optional.empty();
+  private int ifindex;
 
   /** Nothing but the outer sources. */
   static Settings settings(Optional<IpAddress> sourceIp, Optional<IpAddress> sourceIp6) {
@@ -113,7 +118,36 @@ final class LoadedDirector implements AutoCloseable {
   }
 
   TestRun send(byte[] frame) {
-    return plane.program().testRun(frame, 1);
+    if (from.isEmpty()) {
+      return plane.program().testRun(frame, 1);
+    }
+    return in(from.get(), () -> plane.program().testRun(frame, 1, ifindex));
+  }
+
+  /** From now on frames come in by this interface of a namespace, whose routes count. */
+  void receiveBy(NetworkNamespace netns, int newIfindex) {
+    from = Optional.of(netns);
+    ifindex = newIfindex;
+  }
+
+  /** Lets packets leave by an interface of that namespace. */
+  void addEgress(int egress) {
+    in(
+        from.orElseThrow(),
+        () -> {
+          plane.addEgress(egress);
+          return null;
+        });
+  }
+
+  private static <T> T in(NetworkNamespace netns, Callable<T> task) {
+    try {
+      return netns.call(task);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Runs the frame through the program, and returns the one verdict that counted it. */

@@ -10,6 +10,7 @@ import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.FlowHash;
@@ -89,9 +90,13 @@ final class PacketWorld implements AutoCloseable {
 
   /** On links that take the longest of the frames: what is too big is another test's matter. */
   PacketWorld() {
+    this(LoadedDirector.SETTINGS);
+  }
+
+  PacketWorld(Settings settings) {
     director.setPort(Abi.DEFAULT_PORT, 9000);
     director.publish(
-        new DesiredState(LoadedDirector.SETTINGS, SERVICES.stream().map(Service::table).toList()));
+        new DesiredState(settings, SERVICES.stream().map(Service::table).toList()));
   }
 
   /** Of twenty backends. */
