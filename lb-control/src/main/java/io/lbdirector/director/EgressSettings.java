@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 public record EgressSettings(
     Set<IpAddress> backends, Optional<IpAddress> sourceIp, Optional<IpAddress> sourceIp6) {
-  static final EgressSettings NONE =
+  public static final EgressSettings NONE =
       new EgressSettings(Set.of(), Optional.empty(), Optional.empty());
 
   public EgressSettings {

@@ -32,7 +32,7 @@ public record EgressState(
    * @param backends how many backends packets reach by it
    */
   public record Hop(IpAddress address, String interfaceName, Standing standing, int backends) {
-    boolean is(Standing other) {
+    public boolean is(Standing other) {
       return standing == other;
     }
   }
@@ -42,7 +42,7 @@ public record EgressState(
     return hops.stream().noneMatch(hop -> hop.is(Standing.ASKED));
   }
 
-  boolean anyKnown() {
+  public boolean anyKnown() {
     return hops.stream().anyMatch(hop -> hop.is(Standing.KNOWN));
   }
 }

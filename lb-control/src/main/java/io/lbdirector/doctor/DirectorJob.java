@@ -4,6 +4,7 @@ import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.config.DirectorConfig.Encapsulation;
 import io.lbdirector.config.DirectorConfig.Gateway;
 import io.lbdirector.config.DirectorConfig.Mode;
+import io.lbdirector.director.EgressSettings;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.Bind;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * What a director is to do on this machine.
  *
  * @param instance empty if no config says
+ * @param egress whom packets go to as routes say; none: they go through gateways
  * @param families that packets go to; none: those with a default route
  * @param overhead bytes of outer headers at most
  * @param backends that are sent to, as far as known
@@ -31,6 +33,7 @@ record DirectorJob(
     List<String> interfaces,
     Mode mode,
     GatewayTrackerSettings gateways,
+    EgressSettings egress,
     Set<IpFamily> families,
     int overhead,
     Set<IpAddress> backends,
@@ -47,6 +50,7 @@ record DirectorJob(
         director.interfaces(),
         director.mode(),
         GatewayTrackerSettings.of(director),
+        EgressSettings.of(config),
         families(director),
         config.tables().stream().mapToInt(DirectorJob::overhead).max().orElseThrow(),
         config.tables().stream()
@@ -68,6 +72,7 @@ record DirectorJob(
         List.of(interfaceName),
         Mode.AUTO,
         new GatewayTrackerSettings(auto, auto, true, true),
+        EgressSettings.NONE,
         Set.of(),
         Mtu.overhead(IpFamily.V4, Mtu.USUAL_HOPS),
         Set.of(),
@@ -91,6 +96,11 @@ record DirectorJob(
     return table.encapsulation() == Encapsulation.IPIP
         ? Mtu.ipipOverhead(family)
         : Mtu.overhead(family, Math.min(table.hops(), pool.size()));
+  }
+
+  /** Whether packets leave as the kernel's routes say. */
+  boolean isRouted() {
+    return !egress.backends().isEmpty();
   }
 
   Gateway gateway(IpFamily family) {

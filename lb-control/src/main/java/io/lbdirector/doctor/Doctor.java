@@ -66,6 +66,9 @@ public final class Doctor {
     for (String name : job.interfaces()) {
       InterfaceChecks.find(name, links, findings).ifPresent(link -> port(link, job));
     }
+    if (job.isRouted()) {
+      findings.attempt("routes", "", () -> new EgressChecks(machine, job, findings).run(links));
+    }
     AddressChecks.run(job, network.addresses(), findings);
     findings.attempt("pins", "", () -> new InstanceChecks(machine).run(job, findings));
     return findings.report();
@@ -75,7 +78,9 @@ public final class Doctor {
     Network network = machine.network();
     String name = link.name();
     device(link, job.mode());
-    findings.add(MtuCheck.of(link, job.overhead(), job.backends(), network::route));
+    if (!job.isRouted()) {
+      findings.add(MtuCheck.of(link, job.overhead(), job.backends(), network::route));
+    }
     findings.attempt(
         "attached",
         name,
@@ -83,7 +88,7 @@ public final class Doctor {
           AttachedCheck check = new AttachedCheck(machine.bpf());
           findings.add(check.ofDirector(name, network.attachedXdp(link.ifindex()), job));
         });
-    if (link.up() && link.mac().isPresent()) {
+    if (link.up() && link.mac().isPresent() && !job.isRouted()) {
       findings.attempt(
           "gateway",
           name,

@@ -1,5 +1,8 @@
 package io.lbdirector.doctor;
 
+import io.lbdirector.director.EgressSettings;
+import io.lbdirector.director.EgressState;
+import io.lbdirector.director.EgressTracker;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.director.PortState;
@@ -61,6 +64,7 @@ final class LinuxNetwork implements Network {
       return new Device(
           ethtool.driver(name),
           XdpSupport.isNative(link.ifindex()),
+          XdpSupport.canSend(link.ifindex()),
           ethtool.channels(name),
           ethtool.features(name),
           hashes(ethtool, name));
@@ -99,6 +103,32 @@ final class LinuxNetwork implements Network {
       port = next;
     }
     return port;
+  }
+
+  @Override
+  public EgressState egress(EgressSettings settings) {
+    BlockingQueue<EgressState> states = new LinkedBlockingQueue<>();
+    try (EgressTracker tracker = new EgressTracker()) {
+      tracker.start(settings, states::add);
+      return awaitAnswers(states);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking for next hops", e);
+    }
+  }
+
+  private static EgressState awaitAnswers(BlockingQueue<EgressState> states)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + GATEWAY_WAIT.toNanos();
+    EgressState state = states.take();
+    while (!state.isSettled()) {
+      EgressState next = states.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        return state;
+      }
+      state = next;
+    }
+    return state;
   }
 
   /** Whether a gateway's address is known, and its MAC is not. */

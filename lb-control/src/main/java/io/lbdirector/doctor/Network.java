@@ -1,5 +1,7 @@
 package io.lbdirector.doctor;
 
+import io.lbdirector.director.EgressSettings;
+import io.lbdirector.director.EgressState;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.director.PortState;
 import io.lbdirector.forwarding.IpAddress;
@@ -35,14 +37,22 @@ interface Network {
   PortState port(LinkInfo link, GatewayTrackerSettings settings);
 
   /**
+   * The next hops to backends, found as the daemon finds them. Has the kernel ask for those that it
+   * does not know, and waits for the answers, some seconds at most.
+   */
+  EgressState egress(EgressSettings settings);
+
+  /**
    * @param driver its name
    * @param nativeXdp whether it takes programs in native mode; empty if the kernel does not tell
+   * @param xdpSend whether programs of other interfaces may send by it in native mode; likewise
    * @param offloads by the kernel's names, such as {@code rx-lro}, and whether each is on
    * @param hashesUdpPorts whether ports count when a queue is chosen; no entry if it does not tell
    */
   record Device(
       Optional<String> driver,
       Optional<Boolean> nativeXdp,
+      Optional<Boolean> xdpSend,
       Optional<Channels> channels,
       Map<String, Boolean> offloads,
       Map<IpFamily, Boolean> hashesUdpPorts) {}

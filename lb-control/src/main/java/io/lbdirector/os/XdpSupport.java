@@ -26,6 +26,9 @@ public final class XdpSupport {
   /** {@code NETDEV_XDP_ACT_BASIC}: ABORTED, DROP, PASS and TX. */
   private static final long BASIC = 1;
 
+  /** {@code NETDEV_XDP_ACT_NDO_XMIT}. */
+  private static final long SEND = 4;
+
   private XdpSupport() {}
 
   /**
@@ -36,8 +39,24 @@ public final class XdpSupport {
    * @throws OsException if there is no such interface
    */
   public static Optional<Boolean> isNative(int ifindex) {
+    return has(ifindex, BASIC);
+  }
+
+  /**
+   * Whether programs of other interfaces may send by this one, as it is set up now: some drivers do
+   * so only where a program is attached, a veth where one is on its peer.
+   *
+   * @param ifindex in the calling thread's network namespace
+   * @return empty if this kernel does not tell
+   * @throws OsException if there is no such interface
+   */
+  public static Optional<Boolean> canSend(int ifindex) {
+    return has(ifindex, SEND);
+  }
+
+  private static Optional<Boolean> has(int ifindex, long feature) {
     try (Netlink netlink = Netlink.openGeneric()) {
-      return family(netlink).map(family -> (features(netlink, family, ifindex) & BASIC) != 0);
+      return family(netlink).map(family -> (features(netlink, family, ifindex) & feature) != 0);
     }
   }
 

@@ -85,7 +85,7 @@ class DoctorTest {
         .toList();
   }
 
-  private static String words(Finding f) {
+  static String words(Finding f) {
     return "%s %s %s: %s -> %s".formatted(f.level(), f.what(), f.of(), f.found(), f.remedy());
   }
 

@@ -1,6 +1,9 @@
 package io.lbdirector.doctor;
 
 import io.lbdirector.dataplane.PinnedLink;
+import io.lbdirector.director.EgressSettings;
+import io.lbdirector.director.EgressState;
+import io.lbdirector.director.EgressState.Standing;
 import io.lbdirector.director.GatewayTrackerSettings;
 import io.lbdirector.director.PortState;
 import io.lbdirector.forwarding.IpAddress;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A machine with nothing wrong, director and backend alike, until a test changes a field. */
 final class FakeMachine implements Host, BpfKernel, Network {
@@ -55,6 +59,8 @@ final class FakeMachine implements Host, BpfKernel, Network {
   List<AttachedXdp> attached = List.of();
   final Map<IpAddress, ChosenRoute> routes = new HashMap<>();
   Device device = device("veth", Optional.of(true), new Channels(2, 2, 2, 2));
+  final Set<IpAddress> unrouted = new HashSet<>();
+  final List<EgressState.Hop> hops = new ArrayList<>();
   PortState port = port(Optional.of(IpAddress.parse("10.0.0.1")), true);
 
   FakeMachine() {
@@ -67,6 +73,8 @@ final class FakeMachine implements Host, BpfKernel, Network {
     files.put("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
     files.put("/proc/sys/net/ipv4/conf/eth0/rp_filter", "2");
     files.put("/proc/sys/net/ipv4/tcp_syncookies", "1");
+    files.put("/proc/sys/net/ipv4/conf/eth0/forwarding", "1");
+    hops.add(hop(Standing.KNOWN));
     addresses.add(new AddressInfo(1, IpAddress.parse("127.0.0.1")));
     addresses.add(new AddressInfo(1, IpAddress.parse("::1")));
     addresses.add(new AddressInfo(IFINDEX, OWN));
@@ -97,6 +105,10 @@ final class FakeMachine implements Host, BpfKernel, Network {
         .formatted(memlock);
   }
 
+  static EgressState.Hop hop(Standing standing) {
+    return new EgressState.Hop(IpAddress.parse("10.0.0.1"), "eth0", standing, 2);
+  }
+
   static LinkInfo link(String name, int ifindex, int mtu) {
     return new LinkInfo(ifindex, name, Optional.empty(), mtu, true, true);
   }
@@ -118,7 +130,8 @@ final class FakeMachine implements Host, BpfKernel, Network {
   }
 
   static Device device(String driver, Optional<Boolean> nativeXdp, Channels channels) {
-    return new Device(Optional.of(driver), nativeXdp, Optional.of(channels), Map.of(), Map.of());
+    return new Device(
+        Optional.of(driver), nativeXdp, nativeXdp, Optional.of(channels), Map.of(), Map.of());
   }
 
   Device withOffloads(String... names) {
@@ -126,12 +139,18 @@ final class FakeMachine implements Host, BpfKernel, Network {
     for (String name : names) {
       on.put(name, true);
     }
-    return new Device(device.driver(), device.nativeXdp(), device.channels(), on, Map.of());
+    return new Device(
+        device.driver(), device.nativeXdp(), device.xdpSend(), device.channels(), on, Map.of());
   }
 
   Device withHashing(Map<IpFamily, Boolean> hashes) {
     return new Device(
-        device.driver(), device.nativeXdp(), device.channels(), device.offloads(), hashes);
+        device.driver(),
+        device.nativeXdp(),
+        device.xdpSend(),
+        device.channels(),
+        device.offloads(),
+        hashes);
   }
 
   static PortState port(Optional<IpAddress> gateway, boolean answers) {
@@ -252,6 +271,11 @@ final class FakeMachine implements Host, BpfKernel, Network {
   @Override
   public Device device(LinkInfo link) {
     return device;
+  }
+
+  @Override
+  public EgressState egress(EgressSettings settings) {
+    return new EgressState(settings, Set.of(IFINDEX), List.copyOf(hops), new TreeSet<>(unrouted));
   }
 
   @Override
