@@ -25,8 +25,9 @@ final class ArchiveTraining {
   private static final String BACKEND =
       "{\"address\":\"192.0.2.2\",\"health\":\"up\",\"packets\":1,\"bytes\":2,\"tables\":[\"web\"]}";
   private static final String TABLE =
-      "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"hops\":2,\"hash_fields\":[\"src_addr\"],"
-          + "\"digest\":\"00\",\"slot\":1,\"balance\":{\"limit_percent\":2.0,\"relaxed\":false,"
+      "{\"name\":\"web\",\"algorithm\":\"rendezvous\",\"encapsulation\":\"gue\",\"hops\":2,"
+          + "\"hash_fields\":[\"src_addr\"],\"digest\":\"00\",\"slot\":1,"
+          + "\"balance\":{\"limit_percent\":2.0,\"relaxed\":false,"
           + "\"busiest\":{\"backend\":\"192.0.2.2\",\"above_due_percent\":0.0},"
           + "\"idlest\":{\"backend\":\"192.0.2.2\",\"above_due_percent\":0.0}},\"binds\":["
           + BIND
@@ -56,9 +57,9 @@ final class ArchiveTraining {
   private static final String RELOADED =
       "{\"generation\":2,\"changed\":true,\"tables_built\":1,\"rows_moved\":2,\"rows_minimum\":2,"
           + "\"rows_rescued\":1,\"rows_lost\":1,\"traffic_percent\":1.5,\"tables\":[{"
-          + "\"table\":\"web\",\"change\":\"changed\",\"backends_added\":[\"a\"],"
-          + "\"backends_removed\":[\"a\"],\"states_changed\":[\"a\"],\"binds_added\":[\"a\"],"
-          + "\"binds_removed\":[\"a\"],\"rows_moved\":2,\"rows_minimum\":2,"
+          + "\"table\":\"web\",\"change\":\"changed\",\"encapsulation\":\"gue to ipip\","
+          + "\"backends_added\":[\"a\"],\"backends_removed\":[\"a\"],"
+          + "\"states_changed\":[\"a\"],\"binds_added\":[\"a\"],\"binds_removed\":[\"a\"],\"rows_moved\":2,\"rows_minimum\":2,"
           + "\"rows_rescued\":1,\"rows_lost\":1}],"
           + "\"confirm_by\":\"t\",\"warnings\":[]}";
   private static final String HEALTH =
