@@ -3,6 +3,7 @@ package io.lbdirector.director;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.os.AddressInfo;
 import io.lbdirector.os.Netlink;
 import io.lbdirector.os.NetworkEvent;
 import io.lbdirector.os.NetworkMonitor;
@@ -12,9 +13,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,14 +155,24 @@ public final class EgressTracker implements AutoCloseable {
     pauseNanos = period.toNanos(); // if this fails
     readAt = begun;
     readWanted.set(false);
-    EgressSettings settings = hops.settings();
-    Map<IpAddress, List<NextHop>> routes = new HashMap<>();
-    for (IpAddress backend : settings.backends()) {
-      routes.put(backend, netlink.nextHops(backend, settings.source(backend)));
-    }
+    Map<IpAddress, List<NextHop>> routes = routes(hops.settings());
     hops.read(netlink.links(), routes, routes.isEmpty() ? List.of() : netlink.neighbours());
     readAt = System.nanoTime();
     pauseNanos = Math.max(LEAST_PAUSE_NANOS, PAUSES_PER_READ * (readAt - begun));
+  }
+
+  /** From the outer source, as rules may want it, unless it is no address of this machine. */
+  private Map<IpAddress, List<NextHop>> routes(EgressSettings settings) {
+    Map<IpAddress, List<NextHop>> routes = new HashMap<>();
+    if (!settings.backends().isEmpty()) {
+      Set<IpAddress> own =
+          netlink.addresses().stream().map(AddressInfo::address).collect(Collectors.toSet());
+      for (IpAddress backend : settings.backends()) {
+        Optional<IpAddress> source = settings.source(backend).filter(own::contains);
+        routes.put(backend, netlink.nextHops(backend, source));
+      }
+    }
+    return routes;
   }
 
   /** What the kernel refuses is tried again in a while, and told when the reason is a new one. */

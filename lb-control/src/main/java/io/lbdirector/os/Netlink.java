@@ -88,29 +88,21 @@ public final class Netlink implements AutoCloseable {
    * All neighbours that the kernel may hand packets for {@code destination} to: more than one of a
    * route with several next hops. None if there is no route, or one that leads nowhere.
    *
-   * @param source of the packets, as rules may ask for it. One that is no address of this machine
-   *     is left out with IPv4, where the kernel answers nobody else
+   * @param source of the packets, as rules may ask for it. Of IPv4 an address of this machine: the
+   *     kernel knows no route from any other
    */
-  public List<NextHop> nextHops(IpAddress destination, Optional<IpAddress> source) {
-    try {
-      return match(destination, source);
-    } catch (OsException e) {
-      if (source.isPresent() && e.errno() == Errno.EINVAL) {
-        return nextHops(destination, Optional.empty());
-      }
-      if (NOWHERE.contains(e.errno())) {
-        return List.of();
-      }
-      throw e;
-    }
-  }
-
-  private synchronized List<NextHop> match(IpAddress destination, Optional<IpAddress> source) {
+  public synchronized List<NextHop> nextHops(IpAddress destination, Optional<IpAddress> source) {
     List<NextHop> hops = new ArrayList<>();
-    exchange(
-        RouteCodec.match(destination, source),
-        "find the route to " + destination,
-        message -> hops.addAll(RouteCodec.parseMatch(message.payload(), destination)));
+    try {
+      exchange(
+          RouteCodec.match(destination, source),
+          "find the route to " + destination,
+          message -> hops.addAll(RouteCodec.parseMatch(message.payload(), destination)));
+    } catch (OsException e) {
+      if (!NOWHERE.contains(e.errno())) {
+        throw e;
+      }
+    }
     return hops;
   }
 

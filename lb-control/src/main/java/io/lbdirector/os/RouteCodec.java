@@ -41,7 +41,6 @@ final class RouteCodec {
   private static final int HOP_IFINDEX = 4;
   private static final int HOP_FLAGS = 2;
   private static final int HOP_DEAD = 0x1;
-  private static final int HOP_LINK_DOWN = 0x10;
 
   private static final int RTA_DST = 1;
   private static final int RTA_SRC = 2;
@@ -179,7 +178,7 @@ final class RouteCodec {
           new Hop(
               hop.getInt(HOP_IFINDEX),
               gateway(NetlinkAttributes.parse(hop, HOP_LENGTH)),
-              (hop.get(HOP_FLAGS) & (HOP_DEAD | HOP_LINK_DOWN)) != 0));
+              (hop.get(HOP_FLAGS) & HOP_DEAD) != 0));
       at += NetlinkMessage.align(length);
     }
   }
