@@ -105,6 +105,7 @@ final class EgressWorld implements AutoCloseable {
         copyDscp,
         Echo.FORWARD,
         mtu,
+        OptionalInt.empty(),
         fib);
   }
 

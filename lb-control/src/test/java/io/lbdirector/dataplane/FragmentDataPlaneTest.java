@@ -110,6 +110,7 @@ class FragmentDataPlaneTest {
         LoadedDirector.HASH_KEY,
         fields,
         Set.of(),
+        false,
         LoadedDirector.rows(1, List.of(backend(backend))),
         List.of(binds),
         List.of(backend(backend)));

@@ -119,7 +119,13 @@ class IpipEncapDataPlaneTest {
   void shouldCopyEcnAlwaysAndDscpOnlyWhereAsked(int trafficClass) {
     Settings copy =
         new Settings(
-            SETTINGS.sourceIp(), SETTINGS.sourceIp6(), true, Echo.FORWARD, OptionalInt.empty());
+            SETTINGS.sourceIp(),
+            SETTINGS.sourceIp6(),
+            true,
+            Echo.FORWARD,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            false);
     for (IpAddress hop : List.of(backend(1), backend6(1))) {
       DesiredState.Table web = ipip(table("web", List.of(hop), WEB, WEB6));
       serve(SETTINGS, web);

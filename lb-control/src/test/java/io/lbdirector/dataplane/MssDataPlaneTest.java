@@ -58,7 +58,8 @@ class MssDataPlaneTest {
             false,
             Echo.FORWARD,
             OptionalInt.empty(),
-            mss);
+            mss,
+            false);
     DesiredState.Table table =
         LoadedDirector.table(
             "web",

@@ -95,8 +95,7 @@ final class PacketWorld implements AutoCloseable {
 
   PacketWorld(Settings settings) {
     director.setPort(Abi.DEFAULT_PORT, 9000);
-    director.publish(
-        new DesiredState(settings, SERVICES.stream().map(Service::table).toList()));
+    director.publish(new DesiredState(settings, SERVICES.stream().map(Service::table).toList()));
   }
 
   /** Of twenty backends. */
