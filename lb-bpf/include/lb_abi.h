@@ -100,10 +100,19 @@ struct lb_vip {
 	__u8 hash_fields;     /* LB_HASH_* */
 	__u8 alt_hash_fields; /* LB_HASH_*; 0: no migration of hash fields under way */
 	__u16 flags;	      /* LB_VIP_*; 0: nothing out of the common */
-	__u32 reserved;
+	__u32 servers;	      /* with LB_VIP_QUIC: set of server ids in lb_servers; else 0 */
 };
 
 #define LB_VIP_IPIP (1U << 0) /* outer IP header only, to the first hop: no UDP, no GUE */
+#define LB_VIP_QUIC (1U << 1) /* the server id in a QUIC connection id names the first hop */
+
+/* lb_servers: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> HASH of server ids, each with its
+ * index in lb_backends (__u32). Only of backends that an id may name now. */
+struct lb_server_key {
+	__u32 servers;	  /* number of the set, from 1 on: tables may give one id to two backends */
+	__be16 server_id; /* as it stands in a connection id */
+	__u16 pad;
+};
 
 /*
  * Wide binds: those of more than one address, protocol or port. A packet that no exact bind takes
@@ -397,6 +406,7 @@ _Static_assert(sizeof(struct lb_port) == 24, "lb_port has no hidden padding");
 _Static_assert(sizeof(struct lb_vip4_key) == 8, "lb_vip4_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip6_key) == 20, "lb_vip6_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip) == 32, "lb_vip has no hidden padding");
+_Static_assert(sizeof(struct lb_server_key) == 8, "lb_server_key has no hidden padding");
 _Static_assert(sizeof(struct lb_net4_key) == 8, "lb_net4_key has no hidden padding");
 _Static_assert(sizeof(struct lb_net6_key) == 20, "lb_net6_key has no hidden padding");
 _Static_assert(sizeof(struct lb_net) == 24, "lb_net has no hidden padding");

@@ -19,6 +19,7 @@
 #include "mss.h"
 #include "parse.h"
 #include "plain.h"
+#include "quic.h"
 #include "row.h"
 #include "underlay.h"
 #include "verdict.h"
@@ -28,8 +29,10 @@ static __always_inline int is_echo(const struct packet *packet)
 	return packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
 }
 
-static __always_inline enum lb_verdict
-find_hops(const struct lb_vip *vip, const struct packet *packet, __u64 hash, struct hops *hops)
+/* @named: index in lb_backends of who is to be the first hop, whatever the row; 0: as the row. */
+static __always_inline enum lb_verdict find_hops(const struct lb_vip *vip,
+						 const struct packet *packet, __u64 hash,
+						 __u32 named, struct hops *hops)
 {
 	enum lb_verdict reason;
 	__u64 alternative;
@@ -44,6 +47,8 @@ find_hops(const struct lb_vip *vip, const struct packet *packet, __u64 hash, str
 			return reason;
 		row = row_merge(row, alternative);
 	}
+	if (named)
+		row = row_led_by(row, named);
 	return row_hops(row, hops);
 }
 
@@ -58,7 +63,7 @@ static __always_inline int forward(struct xdp_md *ctx, const struct generation *
 	struct hops hops;
 	__u32 room;
 
-	reason = find_hops(vip, packet, hash, &hops);
+	reason = find_hops(vip, packet, hash, 0, &hops);
 	if (reason)
 		return verdict(reason, length);
 	port = encap_port(ctx->ingress_ifindex);
@@ -103,6 +108,8 @@ struct scratch {
 	__u32 slot;   /* of the generation that it has seen */
 	struct packet packet;
 	struct lb_vip vip;
+	__u32 named; /* index in lb_backends of the first hop, where the packet itself says it */
+	__u32 pad;
 	struct egress egress;
 };
 
@@ -157,6 +164,7 @@ static __noinline int take_any(struct xdp_md *ctx)
 	}
 	mss_clamp(ctx, packet->syn, answer_link_length(packet) + packet->length,
 		  generation.settings->tcp_mss);
+	scratch->named = quic_backend(ctx, generation.slot, &scratch->vip, packet);
 	return NOT_DONE;
 }
 
@@ -181,7 +189,7 @@ static __noinline int forward_any(struct xdp_md *ctx)
 	packet = &scratch->packet;
 	egress = &scratch->egress;
 	hash = hash_flow(&scratch->vip, packet);
-	reason = find_hops(&scratch->vip, packet, hash, &hops);
+	reason = find_hops(&scratch->vip, packet, hash, scratch->named, &hops);
 	if (reason)
 		return verdict(reason, length);
 	egress->source_port = encap_source_port(packet, hash);
@@ -246,6 +254,7 @@ const struct lb_abi_types {
 	struct lb_vip4_key vip4_key;
 	struct lb_vip6_key vip6_key;
 	struct lb_vip vip;
+	struct lb_server_key server_key;
 	struct lb_net4_key net4_key;
 	struct lb_net6_key net6_key;
 	struct lb_net net;

@@ -50,6 +50,13 @@ struct lb_vips6_inner {
 	__uint(value_size, sizeof(struct lb_vip));
 };
 
+struct lb_servers_inner {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct lb_server_key));
+	__uint(value_size, sizeof(__u32));
+};
+
 /* Tries likewise. */
 struct lb_nets4_inner {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -88,6 +95,13 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__array(values, struct lb_vips6_inner);
 } lb_vips6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, LB_GENERATIONS);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct lb_servers_inner);
+} lb_servers SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);

@@ -93,6 +93,8 @@ struct packet {
 	__u32 told_mtu;		/* what does fit, if is_too_big */
 	__be32 fragment_id;
 	struct tag tags[PARSE_MAX_TAGS];
+	__u16 l4;     /* of a whole TCP or UDP packet that is not plain: where that header is */
+	__u16 l4_end; /* and the packet ends; offsets in the frame */
 };
 
 static __always_inline void parse_no_ports(struct packet *packet)
@@ -111,6 +113,8 @@ static __always_inline enum lb_verdict parse_ports(const struct rest *rest, stru
 		return LB_PASS_MALFORMED;
 	packet->source_port = l4->source;
 	packet->destination_port = l4->dest;
+	packet->l4 = rest_offset(rest);
+	packet->l4_end = rest->end;
 	return LB_TX_FORWARDED;
 }
 

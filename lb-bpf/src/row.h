@@ -46,6 +46,20 @@ static __always_inline __u64 row_merge(__u64 row, __u64 alternative)
 	return (row & first_two) | (alternative & first_two) << 16 * hops;
 }
 
+/* @row with @backend in front, and no longer than it was: those that stood before @backend, or all
+ * if it was not there, move back by one. In a global function, numbers in and a number out, the
+ * verifier looks at it once. */
+__noinline __u64 row_led_by(__u64 row, __u32 backend)
+{
+	__u64 before; /* all ones where hops stand that move */
+	int place = 0;
+
+	while (place < LB_MAX_HOPS - 1 && row_hop(row, place) != backend && row_hop(row, place + 1))
+		place++;
+	before = (1ULL << 16 * place) - 1;
+	return (row & ~(before << 16 | 0xffff)) | (row & before) << 16 | (backend & 0xffff);
+}
+
 /* Looks up who the hops of @row are. 0, or why they cannot be used. */
 static __always_inline enum lb_verdict row_hops(__u64 row, struct hops *hops)
 {

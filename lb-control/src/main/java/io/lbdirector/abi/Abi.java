@@ -66,6 +66,7 @@ public final class Abi {
   public static final String EGRESS = "lb_egress";
   public static final String VIPS4 = "lb_vips4";
   public static final String VIPS6 = "lb_vips6";
+  public static final String SERVERS = "lb_servers";
   public static final String NETS4 = "lb_nets4";
   public static final String NETS6 = "lb_nets6";
   public static final String SPANS = "lb_spans";

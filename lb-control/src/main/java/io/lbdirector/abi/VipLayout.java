@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * <pre>
  *  key:   0: address (4 or 16) | then: port (be16) | protocol (u8) | pad (u8) | length 8 or 20
  *  value: 0: hash_key (16) | 16: table (u32) | 20: stats (u32) | 24: hash_fields (u8)
- *        | 25: alt_hash_fields (u8) | 26: flags (u16) | 28: reserved | length 32
+ *        | 25: alt_hash_fields (u8) | 26: flags (u16) | 28: servers (u32) | length 32
  * </pre>
  */
 public final class VipLayout {
@@ -29,9 +29,13 @@ public final class VipLayout {
   static final int HASH_FIELDS_OFFSET = 24;
   static final int ALT_HASH_FIELDS_OFFSET = 25;
   static final int FLAGS_OFFSET = 26;
+  static final int SERVERS_OFFSET = 28;
   public static final int LENGTH = 32;
 
   static final int IPIP = 1;
+
+  /** The server id in a QUIC connection id names the first hop. */
+  static final int QUIC = 1 << 1;
 
   private VipLayout() {}
 
@@ -41,6 +45,8 @@ public final class VipLayout {
    * @param table slot in lb_tables
    * @param stats id in lb_vip_stats
    * @param ipip packets get an outer IP header and nothing else, and go to the first hop
+   * @param servers number of the set of server ids that QUIC connection ids may have; 0: none is
+   *     looked for
    */
   public record Target(
       SipKey hashKey,
@@ -48,11 +54,12 @@ public final class VipLayout {
       Set<HashField> altHashFields,
       int table,
       int stats,
-      boolean ipip) {
+      boolean ipip,
+      int servers) {
 
     /** The same, counted elsewhere. */
     public Target withStats(int other) {
-      return new Target(hashKey, hashFields, altHashFields, table, other, ipip);
+      return new Target(hashKey, hashFields, altHashFields, table, other, ipip, servers);
     }
 
     /** Whether its row depends on ports. */
@@ -70,7 +77,8 @@ public final class VipLayout {
       value.putInt(STATS_OFFSET, stats);
       value.put(HASH_FIELDS_OFFSET, mask(hashFields));
       value.put(ALT_HASH_FIELDS_OFFSET, mask(altHashFields));
-      value.putShort(FLAGS_OFFSET, (short) (ipip ? IPIP : 0));
+      value.putShort(FLAGS_OFFSET, (short) ((ipip ? IPIP : 0) | (servers == 0 ? 0 : QUIC)));
+      value.putInt(SERVERS_OFFSET, servers);
       return value.array();
     }
 
@@ -85,7 +93,8 @@ public final class VipLayout {
           fields(value.get(ALT_HASH_FIELDS_OFFSET)),
           value.getInt(TABLE_OFFSET),
           value.getInt(STATS_OFFSET),
-          (value.getShort(FLAGS_OFFSET) & IPIP) != 0);
+          (value.getShort(FLAGS_OFFSET) & IPIP) != 0,
+          value.getInt(SERVERS_OFFSET));
     }
   }
 

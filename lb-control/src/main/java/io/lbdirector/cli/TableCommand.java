@@ -2,6 +2,8 @@ package io.lbdirector.cli;
 
 import com.google.gson.JsonElement;
 import io.lbdirector.admin.AdminClient;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -44,20 +46,34 @@ final class TableCommand extends QueryCommand {
     return binds;
   }
 
+  /** With the ids of QUIC servers where there are any. */
   private static TextTable backends(Answer table) {
-    TextTable backends =
-        new TextTable("BACKEND", "STATE", "HEALTH", ">WEIGHT", ">ROWS LED", ">SHARE", ">DUE");
+    boolean quic = table.list("backends").stream().anyMatch(b -> b.has("quic_id"));
+    List<String> headings = new ArrayList<>(List.of("BACKEND", "STATE", "HEALTH"));
+    if (quic) {
+      headings.add(">QUIC ID");
+    }
+    headings.addAll(List.of(">WEIGHT", ">ROWS LED", ">SHARE", ">DUE"));
+    TextTable backends = new TextTable(headings.toArray(String[]::new));
     for (Answer backend : table.list("backends")) {
-      backends.row(
-          Cell.of(backend.text("address")),
-          state(backend),
-          Tones.ofHealth(backend.text("health")),
-          Cell.of(Numbers.count(backend.number("weight"))),
-          Cell.of(Numbers.count(backend.number("rows"))),
-          Cell.of(Numbers.share(backend.decimal("rows_percent"))),
-          Cell.of(Numbers.share(backend.decimal("due_percent"))));
+      backends.row(cells(backend, quic).toArray(Cell[]::new));
     }
     return backends;
+  }
+
+  private static List<Cell> cells(Answer backend, boolean quic) {
+    List<Cell> cells = new ArrayList<>();
+    cells.add(Cell.of(backend.text("address")));
+    cells.add(state(backend));
+    cells.add(Tones.ofHealth(backend.text("health")));
+    if (quic) {
+      cells.add(Cell.of(backend.has("quic_id") ? Long.toString(backend.number("quic_id")) : "-"));
+    }
+    cells.add(Cell.of(Numbers.count(backend.number("weight"))));
+    cells.add(Cell.of(Numbers.count(backend.number("rows"))));
+    cells.add(Cell.of(Numbers.share(backend.decimal("rows_percent"))));
+    cells.add(Cell.of(Numbers.share(backend.decimal("due_percent"))));
+    return cells;
   }
 
   private static Cell state(Answer backend) {

@@ -42,7 +42,7 @@ final class BackendReader {
 
   private static OptionalInt quicId(Section section) {
     return section
-        .get("quic_id", Values.integer(0, Integer.MAX_VALUE, "server ids count from 0"))
+        .get("quic_id", Values.integer(0, 65_535, "a server id has two bytes: 0 to 65535"))
         .map(OptionalInt::of)
         .orElse(OptionalInt.empty());
   }

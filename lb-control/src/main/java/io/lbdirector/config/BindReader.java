@@ -36,8 +36,9 @@ final class BindReader {
         section.require("proto", Values.choice(PROTOCOLS), "\"tcp\"");
     Optional<PortRange> ports = ports();
     boolean quic = section.get("flow", Values.choice(Map.of("quic", true)), false);
-    if (quic && protocol.isPresent() && !protocol.get().equals(Optional.of(Protocol.UDP))) {
-      section.problem("flow", "flow = \"quic\" needs proto = \"udp\"; change one of them");
+    if (quic && protocol.equals(Optional.of(Optional.of(Protocol.TCP)))) {
+      section.problem(
+          "flow", "flow = \"quic\" needs proto = \"udp\" or \"any\"; change one of them");
     }
     section.finish();
     if (prefix.isEmpty() || protocol.isEmpty() || ports.isEmpty()) {

@@ -54,7 +54,6 @@ final class ConfigReader {
   private DirectorConfig config(
       Director director, Admin admin, Health health, List<TableReader.Result> results) {
     List<Table> tables = results.stream().map(TableReader.Result::table).toList();
-    List<String> warnings = NotBuiltYet.warnings(director, tables);
-    return new DirectorConfig(director, admin, health, tables, warnings);
+    return new DirectorConfig(director, admin, health, tables, QuicRules.warnings(tables));
   }
 }

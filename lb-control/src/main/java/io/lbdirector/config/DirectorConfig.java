@@ -19,8 +19,8 @@ import java.util.Set;
  * A whole {@code forwarding.toml}, checked, with defaults filled in. Immutable.
  *
  * @param tables at least one; names are distinct
- * @param warnings what the file asks for that this build checks but does not do yet, a sentence
- *     each
+ * @param warnings what the file asks for that this build checks but does not do yet, or that comes
+ *     to nothing; a sentence each
  */
 public record DirectorConfig(
     Director director, Admin admin, Health health, List<Table> tables, List<String> warnings) {

@@ -6,6 +6,7 @@ import io.lbdirector.abi.LiveLayout;
 import io.lbdirector.abi.NetLayout;
 import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.RowLayout;
+import io.lbdirector.abi.ServerLayout;
 import io.lbdirector.abi.VipLayout;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
@@ -41,6 +42,7 @@ public final class DataPlane implements AutoCloseable {
           Abi.EGRESS,
           Abi.VIPS4,
           Abi.VIPS6,
+          Abi.SERVERS,
           Abi.NETS4,
           Abi.NETS6,
           Abi.SPANS,
@@ -63,6 +65,7 @@ public final class DataPlane implements AutoCloseable {
   private final BpfMap emptyTable;
   private final Map<Integer, SlotMaps> vips = new HashMap<>();
   private final Map<Integer, SlotMaps> nets = new HashMap<>();
+  private final SlotMaps servers;
 
   private DataPlane(PinFolder pins, boolean adopted, Handles handles, Map<String, BpfMap> maps) {
     this.pins = pins;
@@ -76,6 +79,7 @@ public final class DataPlane implements AutoCloseable {
       vips.put(family, SlotMaps.open(pins.vips(family), map(vipsName(family)), handles));
       nets.put(family, SlotMaps.open(pins.nets(family), map(netsName(family)), handles));
     }
+    this.servers = SlotMaps.open(pins.servers(), map(Abi.SERVERS), handles);
   }
 
   /**
@@ -120,6 +124,7 @@ public final class DataPlane implements AutoCloseable {
         installEmpty(
             pins.nets(family), maps.get(netsName(family)), netsSpec(family, "lb_nets_empty", 1));
       }
+      installEmpty(pins.servers(), maps.get(Abi.SERVERS), serversSpec("lb_serv_empty", 1));
       try (BpfProgram program = object.program("lb_director")) {
         PinFolder.pin(pins.program(), program::pin);
       }
@@ -198,6 +203,11 @@ public final class DataPlane implements AutoCloseable {
     return new MapSpec(MapType.LPM_TRIE, name, key, NetLayout.LENGTH, entries, MapSpec.NO_PREALLOC);
   }
 
+  static MapSpec serversSpec(String name, int entries) {
+    return new MapSpec(
+        MapType.HASH, name, ServerLayout.KEY_LENGTH, ServerLayout.LENGTH, entries, 0);
+  }
+
   private static String vipsName(int family) {
     return family == Abi.FAMILY_IPV4 ? Abi.VIPS4 : Abi.VIPS6;
   }
@@ -227,6 +237,11 @@ public final class DataPlane implements AutoCloseable {
   /** The tries of a family: prefixes that have wide binds. */
   SlotMaps nets(int family) {
     return nets.get(family);
+  }
+
+  /** The server ids that QUIC connection ids may have. */
+  SlotMaps servers() {
+    return servers;
   }
 
   BpfMap emptyTable() {

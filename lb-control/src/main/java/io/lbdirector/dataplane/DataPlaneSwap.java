@@ -50,6 +50,7 @@ public final class DataPlaneSwap {
   private final DataPlane plane;
   private final SwapStep.Observer observer;
   private final WideMaps wideMaps;
+  private final ServerMaps serverMaps;
 
   /** Indexes in lb_backends that may hold an address; found by reading once, then kept. */
   private final Set<Integer> backends = new HashSet<>();
@@ -64,6 +65,7 @@ public final class DataPlaneSwap {
     this.plane = plane;
     this.observer = observer;
     this.wideMaps = new WideMaps(plane, observer);
+    this.serverMaps = new ServerMaps(plane, observer);
     backends.addAll(plane.backends().keySet());
   }
 
@@ -122,6 +124,8 @@ public final class DataPlaneSwap {
         writeVips(family, idleSlot(transition), transition.next().vips());
       }
       wideMaps.write(idleSlot(transition), transition.next().wide(), transition.next().vips());
+      serverMaps.write(
+          idleSlot(transition), transition.next().serverSets(), transition.next().backends());
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
@@ -279,6 +283,7 @@ public final class DataPlaneSwap {
       plane.vips(family).clear(slot);
     }
     wideMaps.clear(slot);
+    serverMaps.clear(slot);
     plane.setSettings(slot, Settings.NONE);
   }
 

@@ -32,6 +32,7 @@ public final class DesiredState {
    *
    * @param ipip packets go to the first hop of their row in an outer IP header and nothing else
    * @param backends every backend address configured, in a row or not: each keeps its index
+   * @param quic servers of {@code backends} only, binds of {@code binds} only
    */
   public record Table(
       String name,
@@ -41,7 +42,42 @@ public final class DesiredState {
       boolean ipip,
       ForwardingTable rows,
       List<Bind> binds,
-      List<IpAddress> backends) {}
+      List<IpAddress> backends,
+      Quic quic) {
+
+    /** One whose packets all go by the hash. */
+    public Table(
+        String name,
+        SipKey hashKey,
+        Set<HashField> hashFields,
+        Set<HashField> altHashFields,
+        boolean ipip,
+        ForwardingTable rows,
+        List<Bind> binds,
+        List<IpAddress> backends) {
+      this(name, hashKey, hashFields, altHashFields, ipip, rows, binds, backends, Quic.NONE);
+    }
+  }
+
+  /**
+   * What of a table goes by the server id in a QUIC connection id.
+   *
+   * @param binds to which such packets come
+   * @param servers who is named by each id, 0 to 65535; of those that an id may name now
+   */
+  public record Quic(Set<Bind> binds, Map<Integer, IpAddress> servers) {
+    public static final Quic NONE = new Quic(Set.of(), Map.of());
+
+    public Quic {
+      binds = Set.copyOf(binds);
+      servers = Map.copyOf(servers);
+    }
+
+    /** Whether any id of any packet names somebody. */
+    boolean isInUse() {
+      return !binds.isEmpty() && !servers.isEmpty();
+    }
+  }
 
   /**
    * @param tables names distinct, binds without ties

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads what a data plane serves from its maps, the way a packet walks them: live generation, VIP
- * maps and wide binds, table slots, rows, backend indexes. For a daemon that takes over from
- * another.
+ * maps and wide binds, table slots, rows, server ids, backend indexes. For a daemon that takes over
+ * from another.
  */
 public final class LiveStateReader {
   private final DataPlane plane;
@@ -47,8 +47,9 @@ public final class LiveStateReader {
     }
     Map<Bind, Target> wide = WideMaps.read(plane, slot);
     Map<String, Integer> tables = readTables(vips, wide);
+    Map<Map<Integer, IpAddress>, Integer> servers = ServerMaps.read(plane, slot, this::reach);
     addresses.forEach((index, address) -> indexes.putIfAbsent(address, index));
-    return new LiveState(generation, plane.settings(slot), vips, wide, indexes, tables);
+    return new LiveState(generation, plane.settings(slot), vips, wide, servers, indexes, tables);
   }
 
   private Map<Vip, Target> readVips(int family, int slot) {
@@ -81,7 +82,10 @@ public final class LiveStateReader {
     }
   }
 
-  /** The address at an index that a live row names; of an address that has two, that one counts. */
+  /**
+   * The address at an index that a live row or server id names; of an address that has two, that
+   * one counts.
+   */
   private Optional<IpAddress> reach(int index) {
     Optional<IpAddress> address = Optional.ofNullable(addresses.get(index));
     address.ifPresent(a -> indexes.put(a, index));

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  *     program              pinned last: without it the folder is half made
  *     lb_live, lb_ports, …
  *     tables/SLOT          inner maps, so that a daemon that may open by path only finds them
- *     vips4/SLOT, vips4/empty, vips6/…, nets4/…, nets6/…
+ *     vips4/SLOT, vips4/empty, vips6/…, nets4/…, nets6/…, servers/…
  * </pre>
  *
  * <p>bpffs forbids dots in names; an interface name may have one, but no colon.
@@ -123,6 +123,10 @@ public record PinFolder(Path instance) {
    */
   Path nets(int family) {
     return layout().resolve("nets" + family);
+  }
+
+  Path servers() {
+    return layout().resolve("servers");
   }
 
   /**

@@ -23,6 +23,11 @@ public enum SwapStep {
   READ_NETS_BACK,
   PIN_NETS,
   INSTALL_NETS,
+  CREATE_SERVERS,
+  FILL_SERVERS,
+  READ_SERVERS_BACK,
+  PIN_SERVERS,
+  INSTALL_SERVERS,
   PUBLISH,
   /** Frees all that the live generation does not reach: after a publish, a failure, or a crash. */
   SWEEP;

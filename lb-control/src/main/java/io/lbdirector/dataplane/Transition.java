@@ -36,13 +36,15 @@ public final class Transition {
     this.live = live;
     Map<IpAddress, Integer> backends = assignBackends(desired);
     Map<String, Integer> tables = assignTables(desired);
-    List<Target> targets = assignTargets(desired, tables);
+    Map<Map<Integer, IpAddress>, Integer> serverSets = assignServerSets(desired);
+    List<Target> targets = assignTargets(desired, tables, serverSets);
     LiveState wanted =
         new LiveState(
             0,
             desired.settings(),
             exact(desired, targets),
             wide(desired, targets),
+            serverSets,
             backends,
             tables);
     this.changesNothing = live.generation() != 0 && live.serves(wanted);
@@ -94,8 +96,28 @@ public final class Transition {
     return taken;
   }
 
+  private Map<Map<Integer, IpAddress>, Integer> assignServerSets(DesiredState desired) {
+    FreeNumbers free =
+        new FreeNumbers("set of server ids", Abi.TABLE_SLOTS, live.serverSets().values());
+    Map<Map<Integer, IpAddress>, Integer> sets = new HashMap<>();
+    for (DesiredState.Table table : desired.tables()) {
+      if (table.quic().isInUse()) {
+        sets.computeIfAbsent(table.quic().servers(), s -> keepOrTake(s, free));
+      }
+    }
+    return sets;
+  }
+
+  private int keepOrTake(Map<Integer, IpAddress> set, FreeNumbers free) {
+    Integer kept = live.serverSets().get(set);
+    return kept == null ? free.next() : kept;
+  }
+
   /** What every bind leads to, by its place. */
-  private List<Target> assignTargets(DesiredState desired, Map<String, Integer> tables) {
+  private List<Target> assignTargets(
+      DesiredState desired,
+      Map<String, Integer> tables,
+      Map<Map<Integer, IpAddress>, Integer> serverSets) {
     Map<Bind, Integer> liveIds = liveIds();
     FreeNumbers free = new FreeNumbers("statistics id", Abi.MAX_VIP_STATS, liveIds.values());
     List<Target> targets = new ArrayList<>();
@@ -110,7 +132,10 @@ public final class Transition {
               table.altHashFields(),
               tables.get(table.rows().digest()),
               stats,
-              table.ipip()));
+              table.ipip(),
+              table.quic().binds().contains(bind)
+                  ? serverSets.getOrDefault(table.quic().servers(), 0)
+                  : 0));
     }
     return targets;
   }

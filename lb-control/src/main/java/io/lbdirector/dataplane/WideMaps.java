@@ -11,7 +11,6 @@ import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.Vip;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -77,33 +76,14 @@ final class WideMaps {
     String name = "lb_nets" + family + "_" + slot;
     try (BpfMap map = BpfMap.create(DataPlane.netsSpec(family, name, nets.size()))) {
       observer.before(SwapStep.FILL_NETS);
-      fill(map, nets);
+      MapEntries.fill(map, nets);
       observer.before(SwapStep.READ_NETS_BACK);
-      if (!nets.equals(read(map))) {
-        throw new IllegalStateException("map " + name + " does not read back as written");
-      }
+      MapEntries.requireSame(nets, map, name);
       observer.before(SwapStep.PIN_NETS);
       plane.nets(family).pin(slot, map);
       observer.before(SwapStep.INSTALL_NETS);
       plane.nets(family).put(slot, map);
     }
-  }
-
-  private static void fill(BpfMap map, Map<ByteBuffer, ByteBuffer> nets) {
-    ByteBuffer keys = ByteBuffer.allocateDirect(nets.size() * map.info().keySize());
-    ByteBuffer values = ByteBuffer.allocateDirect(nets.size() * map.info().valueSize());
-    nets.forEach(
-        (key, value) -> {
-          keys.put(key.duplicate());
-          values.put(value.duplicate());
-        });
-    map.updateBatch(keys.flip(), values.flip(), nets.size());
-  }
-
-  private static Map<ByteBuffer, ByteBuffer> read(BpfMap map) {
-    Map<ByteBuffer, ByteBuffer> entries = new HashMap<>();
-    map.forEach((key, value) -> entries.put(ByteBuffer.wrap(key), ByteBuffer.wrap(value)));
-    return entries;
   }
 
   /** Makes a slot idle: nothing leads to wide binds. */

@@ -44,8 +44,11 @@ record Candidate(
       Pools pools,
       Map<String, TableVerdict> verdicts,
       Map<String, ForwardingTable> rows) {
-    List<DesiredState.Table> tables =
-        config.tables().stream().map(t -> table(t, rows.get(t.name()))).toList();
+    List<DesiredState.Table> tables = new ArrayList<>();
+    for (DirectorConfig.Table table : config.tables()) {
+      TableVerdict verdict = verdicts.getOrDefault(table.name(), TableVerdict.UNCHECKED);
+      tables.add(table(table, pools.of(table), verdict, rows.get(table.name())));
+    }
     return new Candidate(
         source,
         config,
@@ -56,7 +59,8 @@ record Candidate(
         new DesiredState(settings(config.director()), tables));
   }
 
-  private static DesiredState.Table table(DirectorConfig.Table table, ForwardingTable rows) {
+  private static DesiredState.Table table(
+      DirectorConfig.Table table, List<Backend> pool, TableVerdict verdict, ForwardingTable rows) {
     return new DesiredState.Table(
         table.name(),
         table.hashKey(),
@@ -65,7 +69,8 @@ record Candidate(
         table.encapsulation() == Encapsulation.IPIP,
         rows,
         table.binds().stream().map(DirectorConfig.TableBind::bind).toList(),
-        table.pool().stream().map(b -> b.address()).toList());
+        table.pool().stream().map(b -> b.address()).toList(),
+        QuicServers.of(table, pool, verdict));
   }
 
   /** What an operator should know before, and while, it is live; a sentence each. */

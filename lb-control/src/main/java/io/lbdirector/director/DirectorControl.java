@@ -452,6 +452,7 @@ public interface DirectorControl {
    * @param sharePercent of its rows, in force, 1 to 99; empty if it has all, or does not fill
    * @param fileState what the file says; another than {@code state} if that was set by hand
    * @param health {@code up}, {@code down} or {@code unknown}
+   * @param quicId server id that names it in QUIC connection ids; empty if it has none
    * @param rows how many of the 65,536 rows it leads
    * @param rowsPercent the same, in percent of all
    * @param duePercent what its weight is due among the backends that may lead rows; 0 if it may not
@@ -463,6 +464,7 @@ public interface DirectorControl {
       String fileState,
       String health,
       int weight,
+      Optional<Integer> quicId,
       int rows,
       double rowsPercent,
       double duePercent) {}

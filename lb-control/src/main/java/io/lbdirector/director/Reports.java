@@ -169,11 +169,16 @@ final class Reports {
               lower(table.pool().get(i).state()),
               lower(candidate.verdict(table.name()).of(backend.address())),
               backend.weight(),
+              quicId(table.backends().get(i)),
               shares.rows(i),
               shares.rowsPercent(i),
               shares.duePercent(i)));
     }
     return reports;
+  }
+
+  private static Optional<Integer> quicId(DirectorConfig.TableBackend backend) {
+    return backend.quicId().stream().boxed().findFirst();
   }
 
   private static List<BindReport> binds(

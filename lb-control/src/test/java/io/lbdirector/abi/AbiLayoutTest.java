@@ -76,7 +76,15 @@ class AbiLayoutTest {
                 "stats", VipLayout.STATS_OFFSET,
                 "hash_fields", VipLayout.HASH_FIELDS_OFFSET,
                 "alt_hash_fields", VipLayout.ALT_HASH_FIELDS_OFFSET,
-                "flags", VipLayout.FLAGS_OFFSET)));
+                "flags", VipLayout.FLAGS_OFFSET,
+                "servers", VipLayout.SERVERS_OFFSET)));
+    structs.put(
+        "lb_server_key",
+        new JavaStruct(
+            ServerLayout.KEY_LENGTH,
+            Map.of(
+                "servers", ServerLayout.SERVERS_OFFSET,
+                "server_id", ServerLayout.SERVER_ID_OFFSET)));
     structs.put("lb_row", new JavaStruct(RowLayout.LENGTH, Map.of("hops", RowLayout.HOPS_OFFSET)));
     structs.put(
         "lb_backend",
@@ -357,6 +365,7 @@ class AbiLayoutTest {
     java.put("LB_CONTROL_ANSWER", (long) ControlLayout.ANSWER);
     java.put("LB_GUE_HOPS_IPV4", (long) GueLayout.HOPS_IPV4);
     java.put("LB_GUE_HOPS_IPV6", (long) GueLayout.HOPS_IPV6);
+    java.put("LB_VIP_QUIC", (long) VipLayout.QUIC);
     java.put("LB_SETTING_COPY_DSCP", (long) LiveLayout.COPY_DSCP);
     java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
     java.put("LB_SETTING_ECHO_REPLY", (long) LiveLayout.ECHO_REPLY);
@@ -396,6 +405,7 @@ class AbiLayoutTest {
     java.put(Abi.EGRESS, "4 -> 4, " + Abi.MAX_EGRESS + " entries");
     java.put(Abi.VIPS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.VIPS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
+    java.put(Abi.SERVERS, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.NETS4, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.NETS6, "4 -> 4, " + Abi.GENERATIONS + " entries");
     java.put(Abi.SPANS, "4 -> " + SpanLayout.LENGTH + ", " + Abi.SPAN_SLOTS + " entries");
@@ -407,7 +417,7 @@ class AbiLayoutTest {
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own, as the next
-    java.put("lb_scratch", "4 -> 280, 1 entries");
+    java.put("lb_scratch", "4 -> 296, 1 entries");
     java.put(Abi.NARROW, "16 -> " + NarrowLayout.LENGTH + ", " + Abi.MAX_NARROW + " entries");
     java.put(Abi.FRAGMENTS, "40 -> 8, " + Abi.MAX_FRAGMENTS + " entries");
     assertEquals(java, shapes);

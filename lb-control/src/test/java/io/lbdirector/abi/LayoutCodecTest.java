@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
+import io.lbdirector.abi.ServerLayout.Key;
 import io.lbdirector.abi.VipLayout.Target;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
@@ -70,9 +71,27 @@ class LayoutCodecTest {
               Set.of(HashField.DST_ADDR),
               8192,
               131_072,
-              ipip);
+              ipip,
+              8192);
       assertEquals(target, Target.decode(target.encode()));
     }
+  }
+
+  @Test
+  void shouldPutServerIdsInNetworkOrderAndReadThemBack() {
+    Key key = new Key(0x01020304, 0xfffe);
+    assertEquals("04030201fffe0000", HexFormat.of().formatHex(key.encode()));
+    assertEquals(key, Key.decode(key.encode()));
+    assertEquals(65_535, ServerLayout.decode(ServerLayout.encode(65_535)));
+  }
+
+  @Test
+  void shouldFlagOnlyTargetsThatLookForServerIds() {
+    Target plain = new Target(KEY, Set.of(HashField.SRC_ADDR), Set.of(), 1, 2, false, 0);
+    Target quic = new Target(KEY, Set.of(HashField.SRC_ADDR), Set.of(), 1, 2, false, 3);
+    assertEquals("0000" + "00000000", HexFormat.of().formatHex(plain.encode(), 26, 32));
+    assertEquals("0200" + "03000000", HexFormat.of().formatHex(quic.encode(), 26, 32));
+    assertEquals(plain, Target.decode(plain.encode()));
   }
 
   @Test

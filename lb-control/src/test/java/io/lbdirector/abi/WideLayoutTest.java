@@ -37,7 +37,8 @@ class WideLayoutTest {
             Set.of(HashField.DST_PORT),
             8192,
             131_072,
-            true);
+            true,
+            0);
     for (Bind bind :
         List.of(
             new Bind(prefix("0.0.0.0", 0), Optional.empty(), PortRange.ANY),

@@ -52,7 +52,8 @@ class SlowDrainTest {
         CompletableFuture.completedFuture(
             new StateReport(8, true, "web", "10.0.1.12", state, share, "active", 1, List.of()));
     TableBackendReport backend =
-        new TableBackendReport("10.0.1.12", state, share, "active", "up", 1, 0, 0, 0);
+        new TableBackendReport(
+            "10.0.1.12", state, share, "active", "up", 1, Optional.empty(), 0, 0, 0);
     lbctl.director.tableAnswer =
         web ->
             new TableReport(

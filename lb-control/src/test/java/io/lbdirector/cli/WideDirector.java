@@ -44,7 +44,16 @@ final class WideDirector implements DirectorControl {
           Collections.nCopies(3, BIND),
           List.of(
               new TableBackendReport(
-                  ADDRESS, "draining", Optional.empty(), "inactive", "unknown", 1, 0, 0, 0),
+                  ADDRESS,
+                  "draining",
+                  Optional.empty(),
+                  "inactive",
+                  "unknown",
+                  1,
+                  Optional.of(65_535),
+                  0,
+                  0,
+                  0),
               new TableBackendReport(
                   ADDRESS,
                   "filling",
@@ -52,6 +61,7 @@ final class WideDirector implements DirectorControl {
                   "inactive",
                   "unknown",
                   65_535,
+                  Optional.of(65_535),
                   65_536,
                   100,
                   100)));

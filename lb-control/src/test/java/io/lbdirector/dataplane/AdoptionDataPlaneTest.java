@@ -1,6 +1,8 @@
 package io.lbdirector.dataplane;
 
 import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.quicTable;
+import static io.lbdirector.dataplane.LoadedDirector.rows;
 import static io.lbdirector.dataplane.LoadedDirector.table;
 import static io.lbdirector.packet.Actors.CLIENT;
 import static io.lbdirector.packet.Actors.VIP;
@@ -13,6 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.ServerLayout;
+import io.lbdirector.abi.ServerLayout.Key;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
@@ -23,7 +27,10 @@ import io.lbdirector.forwarding.PortRange;
 import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Frame;
+import io.lbdirector.packet.QuicFrames;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +66,10 @@ class AdoptionDataPlaneTest {
           List.of(
               table("wide", List.of(backend(1), backend(2)), NETWORK, HIDDEN),
               table("web", List.of(backend(3)), HIDES, Bind.exact(VIP, Protocol.TCP, 80))));
+
+  private static final Bind QUIC = Bind.exact(VIP, Protocol.UDP, 443);
+  private static final Bind QUIC6 = Bind.exact(VIP6, Protocol.UDP, 443);
+  private static final List<IpAddress> SERVERS = List.of(backend(1), backend(2), backend(3));
 
   private LoadedDirector director;
 
@@ -106,6 +117,41 @@ class AdoptionDataPlaneTest {
     assertEquals(0, new CounterReader(director.plane()).binds(List.of(stats)).of(stats).packets());
     assertArrayEquals(before, director.send(datagram).packet());
     assertEquals(1, new CounterReader(director.plane()).binds(List.of(stats)).of(stats).packets());
+  }
+
+  @Test
+  void shouldTakeOverServerIds() {
+    IpAddress named = backend(2);
+    DesiredState withIds =
+        new DesiredState(
+            SETTINGS,
+            List.of(
+                quicTable("quic", rows(2, SERVERS), Map.of(0x0102, named, 3, backend(3)), QUIC),
+                quicTable("other", rows(2, SERVERS), Map.of(0x0102, backend(1)), QUIC6)));
+    LiveState published = director.publish(withIds).next();
+    byte[] packet = QuicFrames.shortHeader(CLIENT, 40000, VIP, 0x0102).toBytes();
+    byte[] before = director.send(packet).packet();
+    director.closeHandles();
+    director.open();
+    assertEquals(published, director.live());
+    assertEquals(2, director.live().serverSets().size());
+    assertTrue(Transition.of(director.live(), withIds).changesNothing());
+    assertArrayEquals(before, director.send(packet).packet());
+    assertArrayEquals(named.toBytes(), Arrays.copyOfRange(before, 30, 34));
+  }
+
+  @Test
+  void shouldRefuseAServerIdOfNobody() {
+    Map<Integer, IpAddress> servers = Map.of(7, backend(1));
+    director.publish(
+        new DesiredState(SETTINGS, List.of(quicTable("quic", rows(2, SERVERS), servers, QUIC))));
+    try (BpfMap ids = director.plane().servers().openInner(Abi.slotOf(1))) {
+      ids.update(new Key(1, 7).encode(), ServerLayout.encode(99));
+    }
+    director.closeHandles();
+    IllegalStateException refused =
+        assertThrows(IllegalStateException.class, () -> director.open());
+    assertEquals("server id 7 names backend index 99, which is empty", refused.getMessage());
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.lbdirector.dataplane;
 
 import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.quicTable;
+import static io.lbdirector.dataplane.LoadedDirector.rows;
 import static io.lbdirector.dataplane.LoadedDirector.table;
 import static io.lbdirector.packet.Actors.CLIENT;
 import static io.lbdirector.packet.Actors.CLIENT6;
@@ -18,11 +20,13 @@ import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
 import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.PortRange;
 import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Frame;
+import io.lbdirector.packet.QuicFrames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +60,10 @@ class DataPlaneSwapFaultTest {
   private static final byte[] TO_WIDE =
       Frame.tcpSyn(CLIENT, 40000, IpAddress.parse("198.19.1.2"), 8080).toBytes();
 
+  private static final ForwardingTable ROWS = rows(2, List.of(backend(1), backend(2)));
+
+  private static final byte[] TO_SERVER = QuicFrames.shortHeader(CLIENT, 40000, VIP, 7).toBytes();
+
   private static final DesiredState BEFORE =
       new DesiredState(
           SETTINGS,
@@ -70,9 +78,10 @@ class DataPlaneSwapFaultTest {
                   List.of(backend(3)),
                   Bind.exact(VIP, Protocol.UDP, 53),
                   WIDE,
-                  new Bind(Prefix.host(VIP6), Optional.of(Protocol.UDP), PortRange.ANY))));
+                  new Bind(Prefix.host(VIP6), Optional.of(Protocol.UDP), PortRange.ANY)),
+              quicTable("quic", ROWS, Map.of(7, backend(1)), Bind.exact(VIP, Protocol.UDP, 443))));
 
-  /** Changes backends, rows, binds of both families, and settings. */
+  /** Changes backends, rows, binds of both families, whom a server id names, and settings. */
   private static final DesiredState AFTER =
       new DesiredState(
           new Settings(
@@ -94,7 +103,8 @@ class DataPlaneSwapFaultTest {
                   List.of(backend(6)),
                   Bind.exact(VIP, Protocol.UDP, 54),
                   WIDE,
-                  new Bind(Prefix.host(VIP6), Optional.empty(), new PortRange(1000, 1999)))));
+                  new Bind(Prefix.host(VIP6), Optional.empty(), new PortRange(1000, 1999))),
+              quicTable("quic", ROWS, Map.of(7, backend(2)), Bind.exact(VIP, Protocol.UDP, 443))));
 
   private LoadedDirector director;
 
@@ -118,6 +128,7 @@ class DataPlaneSwapFaultTest {
       List<Integer> wideCounts,
       List<String> wideBits,
       List<Integer> innerMaps,
+      List<Integer> serverMaps,
       Map<Integer, String> backends,
       List<String> pins) {}
 
@@ -129,6 +140,7 @@ class DataPlaneSwapFaultTest {
         List.of(plane.wideCount(0), plane.wideCount(1)),
         List.of(wideBits(plane, 0), wideBits(plane, 1)),
         innerMaps(plane),
+        serverMaps(plane),
         backends(plane),
         pins());
   }
@@ -151,6 +163,11 @@ class DataPlaneSwapFaultTest {
       ids.add(id == plane.emptyTable().id() ? 0 : id); // both are a slot without a table
     }
     return ids;
+  }
+
+  private static List<Integer> serverMaps(DataPlane plane) {
+    return List.of(
+        plane.servers().outer().lookupInnerId(0), plane.servers().outer().lookupInnerId(1));
   }
 
   private static String wideBits(DataPlane plane, int slot) {
@@ -197,6 +214,7 @@ class DataPlaneSwapFaultTest {
     Image before = image();
     byte[] sent = director.send(syn).packet();
     byte[] sentWide = director.send(TO_WIDE).packet();
+    byte[] sentToServer = director.send(TO_SERVER).packet();
     long fds = openFds();
     IllegalStateException fault = new IllegalStateException("made to fail");
 
@@ -218,6 +236,7 @@ class DataPlaneSwapFaultTest {
     assertEquals(fds, openFds());
     assertArrayEquals(sent, director.send(syn).packet());
     assertArrayEquals(sentWide, director.send(TO_WIDE).packet());
+    assertArrayEquals(sentToServer, director.send(TO_SERVER).packet());
   }
 
   @ParameterizedTest
@@ -269,6 +288,8 @@ class DataPlaneSwapFaultTest {
       int family = at < 2 ? Abi.FAMILY_IPV4 : Abi.FAMILY_IPV6;
       assertEquals(director.plane().nets(family).empty().id(), found.innerMaps().get(4 + at));
     }
+    int noServers = director.plane().servers().empty().id();
+    assertEquals(List.of(noServers, noServers), found.serverMaps());
     assertEquals(List.of(0, 0), found.wideCounts());
     assertEquals(List.of("{}", "{}"), found.wideBits());
     for (int at = 0; at < 32; at++) {

@@ -195,7 +195,24 @@ final class LoadedDirector implements AutoCloseable {
         true,
         table.rows(),
         table.binds(),
-        table.backends());
+        table.backends(),
+        table.quic());
+  }
+
+  /** The same, where every bind goes by server ids. */
+  static DesiredState.Table quicTable(
+      String name, ForwardingTable rows, Map<Integer, IpAddress> servers, Bind... binds) {
+    DesiredState.Table table = table(name, rows, binds);
+    return new DesiredState.Table(
+        name,
+        table.hashKey(),
+        table.hashFields(),
+        table.altHashFields(),
+        false,
+        rows,
+        table.binds(),
+        table.backends(),
+        new DesiredState.Quic(Set.of(binds), servers));
   }
 
   static ForwardingTable rows(int hops, List<IpAddress> backends) {

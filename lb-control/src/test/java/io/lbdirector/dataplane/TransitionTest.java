@@ -1,6 +1,8 @@
 package io.lbdirector.dataplane;
 
 import static io.lbdirector.dataplane.LoadedDirector.SETTINGS;
+import static io.lbdirector.dataplane.LoadedDirector.quicTable;
+import static io.lbdirector.dataplane.LoadedDirector.rows;
 import static io.lbdirector.dataplane.LoadedDirector.table;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
@@ -27,6 +29,8 @@ class TransitionTest {
   private static final Bind HTTP = Bind.exact(VIP, Protocol.TCP, 80);
   private static final Bind HTTPS = Bind.exact(VIP, Protocol.TCP, 443);
   private static final Bind HTTP6 = Bind.exact(VIP6, Protocol.TCP, 80);
+  private static final Bind QUIC = Bind.exact(VIP, Protocol.UDP, 443);
+  private static final Bind QUIC6 = Bind.exact(VIP6, Protocol.UDP, 443);
 
   private static DesiredState state(DesiredState.Table... tables) {
     return new DesiredState(SETTINGS, List.of(tables));
@@ -118,7 +122,8 @@ class TransitionTest {
     Map<IpAddress, Integer> more = new HashMap<>(before.backends());
     more.put(backend(9), 77);
     LiveState littered =
-        new LiveState(1, before.settings(), before.vips(), before.wide(), more, before.tables());
+        new LiveState(
+            1, before.settings(), before.vips(), before.wide(), Map.of(), more, before.tables());
     Transition to = Transition.of(littered, state(table("web", List.of(backend(1)), HTTP)));
     assertTrue(to.changesNothing());
     assertEquals(before, to.next());
@@ -163,6 +168,78 @@ class TransitionTest {
     assertTrue(same.changesNothing());
     Transition without = Transition.of(live, state(table("web", List.of(backend(1)), HTTP)));
     assertFalse(without.changesNothing());
+  }
+
+  private static DesiredState.Table quic(Map<Integer, IpAddress> servers, Bind... binds) {
+    return quicTable("quic", rows(2, List.of(backend(1), backend(2))), servers, binds);
+  }
+
+  private static int serversOf(LiveState state, Bind bind) {
+    return state.vips().get(bind.toVip()).servers();
+  }
+
+  @Test
+  void shouldKeepTheNumberOfASetOfServerIdsAndTakeNoneThatIsLive() {
+    Map<Integer, IpAddress> both = Map.of(7, backend(1), 8, backend(2));
+    Map<Integer, IpAddress> one = Map.of(7, backend(1));
+    LiveState first = live(quic(both, QUIC));
+    assertEquals(Map.of(both, 1), first.serverSets());
+    assertEquals(1, serversOf(first, QUIC));
+    assertTrue(Transition.of(first, state(quic(both, QUIC))).changesNothing());
+
+    Transition second = Transition.of(first, state(quic(one, QUIC)));
+    assertFalse(second.changesNothing());
+    assertTrue(second.newTables().isEmpty(), "rows stay");
+    assertEquals(Map.of(one, 2), second.next().serverSets());
+    assertEquals(2, serversOf(second.next(), QUIC));
+
+    Transition third = Transition.of(second.next(), state(quic(one, QUIC6), quic(both, QUIC)));
+    assertEquals(Map.of(one, 2, both, 1), third.next().serverSets());
+    assertEquals(2, serversOf(third.next(), QUIC6));
+    assertEquals(1, serversOf(third.next(), QUIC));
+  }
+
+  @Test
+  void shouldLetTablesOfEqualServerIdsShareOneSet() {
+    Map<Integer, IpAddress> servers = Map.of(7, backend(1));
+    LiveState live = live(quic(servers, QUIC), quic(servers, QUIC6));
+    assertEquals(Map.of(servers, 1), live.serverSets());
+    assertEquals(1, serversOf(live, QUIC6));
+  }
+
+  @Test
+  void shouldPublishWhatAnIdNamesThoughNoRowMoves() {
+    LiveState before = live(quic(Map.of(7, backend(1)), QUIC));
+    Transition to = Transition.of(before, state(quic(Map.of(7, backend(2)), QUIC)));
+    assertFalse(to.changesNothing());
+    assertEquals(before.tables(), to.next().tables());
+  }
+
+  @Test
+  void shouldKeepPacketsPlainWhereNoIdNamesAnybody() {
+    LiveState live = live(quic(Map.of(), QUIC), table("web", List.of(backend(1)), HTTP));
+    assertEquals(Map.of(), live.serverSets());
+    assertEquals(0, serversOf(live, QUIC));
+  }
+
+  @Test
+  void shouldFlagNoBindThatIsNotForQuic() {
+    DesiredState.Table table = quic(Map.of(7, backend(1)), QUIC, HTTP);
+    DesiredState.Quic onlyOne = new DesiredState.Quic(Set.of(QUIC), table.quic().servers());
+    LiveState live =
+        live(
+            new DesiredState.Table(
+                table.name(),
+                table.hashKey(),
+                table.hashFields(),
+                table.altHashFields(),
+                table.ipip(),
+                table.rows(),
+                table.binds(),
+                table.backends(),
+                onlyOne));
+    assertEquals(1, serversOf(live, QUIC));
+    assertEquals(0, serversOf(live, HTTP));
   }
 
   @Test

@@ -138,8 +138,8 @@ final class DirectorReloadTest {
     String publishedAt = running.status().publishedAt();
     String scaled =
         table("renamed", VIP, "10.0.1.1", "10.0.1.2")
-            .replace("[[table.backend]]", "[[table.backend]]\nweight = 7");
-    ReloadReport report = running.reload(DIRECTOR + scaled + "quic_id = 3\n", "b.toml");
+            .replace("[[table.backend]]", "[[table.backend]]\nweight = 7\nstate = \"draining\"");
+    ReloadReport report = running.reload(DIRECTOR + scaled, "b.toml");
     assertFalse(report.changed());
     assertEquals(1, report.generation());
     assertEquals(1, report.warnings().size());
@@ -208,16 +208,16 @@ final class DirectorReloadTest {
 
   @Test
   void shouldLogTheWarningsOfEachConfigThatGoesLive() {
-    String notBuilt = ONE + "quic_id = 3\n";
+    String draining = ONE.replace("[[table.backend]]", "[[table.backend]]\nstate = \"draining\"");
     try (LogLines log = new LogLines(Publisher.class)) {
-      running = RunningDirector.start(notBuilt);
+      running = RunningDirector.start(draining);
       assertEquals(1, log.at(Level.WARN).size());
-      assertTrue(log.at(Level.WARN).get(0).contains("quic_id of table"), log.toString());
+      assertTrue(log.at(Level.WARN).get(0).contains("no backend of table"), log.toString());
       running.reload(OTHER, "other.toml");
       assertEquals(1, log.at(Level.WARN).size());
-      running.reload(notBuilt, "quic.toml");
+      running.reload(draining, "draining.toml");
       assertEquals(2, log.at(Level.WARN).size());
-      assertTrue(log.at(Level.WARN).get(1).contains("quic.toml"));
+      assertTrue(log.at(Level.WARN).get(1).contains("draining.toml"));
     }
   }
 

@@ -98,11 +98,21 @@ final class ReportsTest {
                 "active",
                 "unknown",
                 1,
+                Optional.empty(),
                 ForwardingTable.ROWS,
                 100,
                 100),
             new TableBackendReport(
-                "10.0.1.2", "draining", Optional.empty(), "draining", "unknown", 1, 0, 0, 0)),
+                "10.0.1.2",
+                "draining",
+                Optional.empty(),
+                "draining",
+                "unknown",
+                1,
+                Optional.empty(),
+                0,
+                0,
+                0)),
         web.backends());
     assertTrue(web.digest().matches("[0-9a-f]{64}"), web.digest());
   }
