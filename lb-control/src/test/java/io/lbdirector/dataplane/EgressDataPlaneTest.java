@@ -244,6 +244,8 @@ class EgressDataPlaneTest {
       world.ip("link set in0 mtu 9000");
       world.ip("route add 10.0.1.0/24 via 10.0.0.1");
       world.ip("route del 10.0.1.1");
+      world.ip("route add 2001:db8:1::/64 via 2001:db8::1");
+      world.ip("-6 route del 2001:db8:1::1");
       world.receive(routed.director());
       PacketCases.all()
           .forEach(
@@ -257,7 +259,12 @@ class EgressDataPlaneTest {
                         .map(
                             flow ->
                                 routed.wrapped(
-                                    packet.frame(), packet.innerLength(), flow, packet.port(), 0))
+                                    packet.frame(),
+                                    packet.innerLength(),
+                                    flow,
+                                    packet.named(),
+                                    packet.port(),
+                                    0))
                         .orElse(packet.frame());
                 assertArrayEquals(
                     expected, routed.director().send(packet.frame()).packet(), packet.name());

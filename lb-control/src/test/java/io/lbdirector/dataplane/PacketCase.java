@@ -2,6 +2,7 @@ package io.lbdirector.dataplane;
 
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.forwarding.Flow;
+import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.packet.Frame;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param before frames that came before it
  * @param innerLength bytes of its IP packet
  * @param flow what is hashed, as the client's packets have it; empty if it is not forwarded
+ * @param named who is the first hop, whatever the hash
  * @param port what enters the outer source port
  */
 record PacketCase(
@@ -21,6 +23,7 @@ record PacketCase(
     byte[] frame,
     int innerLength,
     Optional<Flow> flow,
+    Optional<IpAddress> named,
     int port) {
 
   /** Goes to the hops of {@code flow}. */
@@ -37,6 +40,12 @@ record PacketCase(
     return forwarded(name, List.of(), frame, changed, flow, flow.sourcePort());
   }
 
+  /** The same packet, which says itself who is the first hop. */
+  PacketCase to(IpAddress backend) {
+    return new PacketCase(
+        name, verdict, before, frame, innerLength, flow, Optional.of(backend), port);
+  }
+
   /** A fragment: no port enters the outer source port. */
   static PacketCase fragment(String name, List<Frame> before, Frame frame, Flow flow) {
     return forwarded(name, before, frame, frame.toBytes(), flow, 0);
@@ -51,6 +60,7 @@ record PacketCase(
         changed,
         frame.ipPacket().length,
         Optional.of(flow),
+        Optional.empty(),
         port);
   }
 
@@ -60,11 +70,13 @@ record PacketCase(
   }
 
   static PacketCase ended(String name, byte[] frame, Verdict verdict) {
-    return new PacketCase(name, verdict, List.of(), frame, 0, Optional.empty(), 0);
+    return new PacketCase(
+        name, verdict, List.of(), frame, 0, Optional.empty(), Optional.empty(), 0);
   }
 
   static PacketCase ended(String name, List<Frame> before, Frame frame, Verdict verdict) {
-    return new PacketCase(name, verdict, bytes(before), frame.toBytes(), 0, Optional.empty(), 0);
+    return new PacketCase(
+        name, verdict, bytes(before), frame.toBytes(), 0, Optional.empty(), Optional.empty(), 0);
   }
 
   private static List<byte[]> bytes(List<Frame> frames) {

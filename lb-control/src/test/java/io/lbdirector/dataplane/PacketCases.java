@@ -20,7 +20,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Whole packets of every kind; {@link PieceCases} has fragments and ICMP errors. */
+/**
+ * Whole packets of every kind; {@link PieceCases} has fragments and ICMP errors, {@link QuicCases}
+ * has QUIC.
+ */
 final class PacketCases {
   private static final byte[] DATA = data(100);
   private static final Frame TCP4 = Frame.tcp(CLIENT, 40000, VIP, 443, 0x18, DATA);
@@ -55,7 +58,8 @@ final class PacketCases {
             foreign(),
             malformed(),
             PieceCases.all(),
-            IpipCases.all())
+            IpipCases.all(),
+            QuicCases.all())
         .flatMap(List::stream);
   }
 

@@ -30,7 +30,12 @@ final class PacketModel {
   private final Map<List<Object>, Transport> firsts = new HashMap<>();
 
   /** Of a forwarded packet: what {@link PacketWorld#wrapped} wants to know. */
-  record Forwarded(Flow flow, int port, int innerLength, int trafficClass) {}
+  record Forwarded(
+      Flow flow, Optional<IpAddress> named, int port, int innerLength, int trafficClass) {
+    Forwarded to(Optional<IpAddress> backend) {
+      return new Forwarded(flow, backend, port, innerLength, trafficClass);
+    }
+  }
 
   /** A verdict, and what is forwarded if it is that. */
   record Answer(Verdict verdict, Optional<Forwarded> forwarded) {}
@@ -129,7 +134,17 @@ final class PacketModel {
       return forwarded(ip, ip, new Transport(ip.protocol, 0, 0), 0);
     }
     Transport transport = ports(ip, ip.protocol == TCP ? 20 : 8);
-    return forwarded(ip, ip, transport, transport.sourcePort);
+    return forwarded(ip, ip, transport, transport.sourcePort).to(named(ip));
+  }
+
+  /** Whom a whole packet names. */
+  private static Optional<IpAddress> named(Ip ip) {
+    if (ip.protocol != UDP || !PacketWorld.QUIC.contains(ip.destination)) {
+      return Optional.empty();
+    }
+    byte[] datagram = new byte[ip.payload.end - ip.payload.at];
+    ip.payload.frame.get(ip.payload.at, datagram);
+    return QuicModel.serverId(datagram).map(PacketWorld.SERVERS::get);
   }
 
   private static Transport ports(Ip ip, int header) {
@@ -164,6 +179,7 @@ final class PacketModel {
             transport.protocol,
             transport.sourcePort,
             transport.destinationPort),
+        Optional.empty(),
         port,
         outer.length,
         outer.trafficClass & 3);

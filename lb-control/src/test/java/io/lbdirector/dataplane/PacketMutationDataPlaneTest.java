@@ -73,17 +73,17 @@ class PacketMutationDataPlaneTest {
   private Verdict check(PacketWorld world, PacketModel model, byte[] frame) {
     PacketModel.Answer answer = model.of(frame);
     TestRun out = world.director().send(frame);
-    byte[] expected =
-        answer
-            .forwarded()
-            .map(f -> world.wrapped(frame, f.innerLength(), f.flow(), f.port(), f.trafficClass()))
-            .orElse(frame);
+    byte[] expected = answer.forwarded().map(f -> wrapped(world, frame, f)).orElse(frame);
     if (out.result() != action(answer.verdict()) || !Arrays.equals(expected, out.packet())) {
       String text = "seed " + seed + ", " + answer + ", frame " + HEX.formatHex(frame);
       assertEquals(action(answer.verdict()), out.result(), text);
       assertEquals(HEX.formatHex(expected), HEX.formatHex(out.packet()), text);
     }
     return answer.verdict();
+  }
+
+  private static byte[] wrapped(PacketWorld world, byte[] frame, PacketModel.Forwarded f) {
+    return world.wrapped(frame, f.innerLength(), f.flow(), f.named(), f.port(), f.trafficClass());
   }
 
   private static int action(Verdict verdict) {

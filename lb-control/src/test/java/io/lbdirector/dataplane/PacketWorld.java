@@ -6,6 +6,8 @@ import static io.lbdirector.packet.Actors.IPIP_VIP;
 import static io.lbdirector.packet.Actors.IPIP_VIP6;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP;
 import static io.lbdirector.packet.Actors.PORTLESS_VIP6;
+import static io.lbdirector.packet.Actors.QUIC_VIP;
+import static io.lbdirector.packet.Actors.QUIC_VIP6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
@@ -17,12 +19,15 @@ import io.lbdirector.forwarding.FlowHash;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.HashField;
 import io.lbdirector.forwarding.IpAddress;
+import io.lbdirector.forwarding.PortRange;
+import io.lbdirector.forwarding.Prefix;
 import io.lbdirector.forwarding.Protocol;
 import io.lbdirector.packet.Actors;
 import io.lbdirector.packet.GueModel;
 import io.lbdirector.packet.IpipModel;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -30,11 +35,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A director that serves TCP and UDP on port 443 of four VIPs of each family: of tables in whose
- * hash ports enter or not, by GUE or ipip, over IPv4 or IPv6. Knows what must leave.
+ * /** A director that serves TCP and UDP on port 443 of five VIPs of each family: of tables in
+ * whose hash ports enter or not, by GUE or ipip, over IPv4 or IPv6; of the last, UDP goes by the
+ * server ids of QUIC. Knows what must leave.
  */
 final class PacketWorld implements AutoCloseable {
   static final int PORT = 443;
+  static final Set<IpAddress> QUIC = Set.of(QUIC_VIP, QUIC_VIP6);
+
+  /** Server ids, 0x0129 to 0x012d, of all backends of the last table but the last. */
+  static final Map<Integer, IpAddress> SERVERS =
+      IntStream.range(41, 46)
+          .boxed()
+          .collect(Collectors.toMap(number -> 0x0100 + number, Actors::backend));
+
   private static final Set<HashField> WITH_PORTS =
       Set.of(HashField.SRC_ADDR, HashField.DST_ADDR, HashField.SRC_PORT, HashField.DST_PORT);
   private static final Set<HashField> WITHOUT_PORTS = Set.of(HashField.SRC_ADDR);
@@ -46,7 +60,13 @@ final class PacketWorld implements AutoCloseable {
               WITHOUT_PORTS, false, rows(2, 21, Actors::backend), PORTLESS_VIP, PORTLESS_VIP6),
           new Service(WITH_PORTS, true, rows(1, 41, Actors::backend), IPIP_VIP, IPIP_VIP6),
           new Service(
-              WITHOUT_PORTS, true, rows(2, 1, Actors::backend6), IPIP_OVER6_VIP, IPIP_OVER6_VIP6));
+              WITHOUT_PORTS, true, rows(2, 1, Actors::backend6), IPIP_OVER6_VIP, IPIP_OVER6_VIP6),
+          new Service(
+              WITH_PORTS,
+              false,
+              LoadedDirector.rows(4, IntStream.range(41, 47).mapToObj(Actors::backend).toList()),
+              QUIC_VIP,
+              QUIC_VIP6));
 
   /** Addresses that have a bind. */
   static final Set<IpAddress> VIPS =
@@ -95,7 +115,29 @@ final class PacketWorld implements AutoCloseable {
 
   PacketWorld(Settings settings) {
     director.setPort(Abi.DEFAULT_PORT, 9000);
-    director.publish(new DesiredState(settings, SERVICES.stream().map(Service::table).toList()));
+    director.publish(
+        new DesiredState(
+            settings,
+            SERVICES.stream()
+                .map(s -> s.vip.equals(QUIC_VIP) ? quicTable(s) : s.table())
+                .toList()));
+  }
+
+  /** At one VIP a wide bind that takes TCP as well, at the other an exact one beside TCP's own. */
+  private static DesiredState.Table quicTable(Service service) {
+    Bind any = new Bind(Prefix.host(QUIC_VIP), Optional.empty(), PortRange.single(PORT));
+    Bind udp6 = Bind.exact(QUIC_VIP6, Protocol.UDP, PORT);
+    Bind tcp6 = Bind.exact(QUIC_VIP6, Protocol.TCP, PORT);
+    return new DesiredState.Table(
+        "quic",
+        LoadedDirector.HASH_KEY,
+        service.fields,
+        Set.of(),
+        false,
+        service.rows,
+        List.of(any, udp6, tcp6),
+        service.rows.addresses(),
+        new DesiredState.Quic(Set.of(any, udp6), SERVERS));
   }
 
   /** Of twenty backends. */
@@ -112,23 +154,34 @@ final class PacketWorld implements AutoCloseable {
    *
    * @param innerLength bytes of its IP packet
    * @param flow what is hashed
+   * @param named who leads the row whatever the hash; the others follow in their order
    * @param port what enters the outer source port
    */
-  byte[] wrapped(byte[] received, int innerLength, Flow flow, int port, int trafficClass) {
+  byte[] wrapped(
+      byte[] received,
+      int innerLength,
+      Flow flow,
+      Optional<IpAddress> named,
+      int port,
+      int trafficClass) {
     Service service =
         SERVICES.stream()
             .filter(s -> s.vips().anyMatch(flow.destination()::equals))
             .findFirst()
             .orElseThrow();
     long hash = FlowHash.hash(LoadedDirector.HASH_KEY, service.fields, flow);
-    List<IpAddress> hops = new ArrayList<>();
-    for (int hop = 0; hop < service.rows.hopCount(); hop++) {
-      hops.add(service.rows.hop((int) hash & 0xffff, hop));
-    }
     int sourcePort = 0x8000 | (int) ((hash ^ port) & 0x7fff);
+    List<IpAddress> hops = hops(service.rows, (int) hash & 0xffff, named);
     return service.ipip
         ? IpipModel.encapsulate(received, innerLength, hops.get(0), trafficClass)
         : GueModel.encapsulate(received, innerLength, hops, sourcePort, trafficClass);
+  }
+
+  /** The hops of a row, no more than it has, led by whom the packet names. */
+  static List<IpAddress> hops(ForwardingTable table, int row, Optional<IpAddress> named) {
+    Stream<IpAddress> ofRow =
+        IntStream.range(0, table.hopCount()).mapToObj(hop -> table.hop(row, hop));
+    return Stream.concat(named.stream(), ofRow).distinct().limit(table.hopCount()).toList();
   }
 
   @Override

@@ -65,7 +65,14 @@ class PacketsDataPlaneTest {
         packet
             .flow()
             .map(
-                flow -> world.wrapped(packet.frame(), packet.innerLength(), flow, packet.port(), 0))
+                flow ->
+                    world.wrapped(
+                        packet.frame(),
+                        packet.innerLength(),
+                        flow,
+                        packet.named(),
+                        packet.port(),
+                        0))
             .orElse(packet.frame());
     assertEquals(HEX.formatHex(expected), HEX.formatHex(out.packet()));
   }

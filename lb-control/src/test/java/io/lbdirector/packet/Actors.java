@@ -25,6 +25,11 @@ public final class Actors {
 
   public static final IpAddress IPIP_OVER6_VIP6 = IpAddress.parse("2001:db8:113::40");
 
+  /** VIPs whose table goes by the server ids of QUIC. */
+  public static final IpAddress QUIC_VIP = IpAddress.parse("203.0.113.50");
+
+  public static final IpAddress QUIC_VIP6 = IpAddress.parse("2001:db8:113::50");
+
   public static final IpAddress STRANGER = IpAddress.parse("203.0.113.99");
   public static final IpAddress STRANGER6 = IpAddress.parse("2001:db8:113::99");
 
