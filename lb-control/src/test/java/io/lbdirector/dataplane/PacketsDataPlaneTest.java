@@ -1,16 +1,22 @@
 package io.lbdirector.dataplane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.bpf.BpfProgram.TestRun;
 import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.forwarding.Flow;
+import io.lbdirector.forwarding.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -62,19 +68,30 @@ class PacketsDataPlaneTest {
             .get(action),
         out.result());
     byte[] expected =
-        packet
-            .flow()
-            .map(
-                flow ->
-                    world.wrapped(
-                        packet.frame(),
-                        packet.innerLength(),
-                        flow,
-                        packet.named(),
-                        packet.port(),
-                        0))
-            .orElse(packet.frame());
+        packet.flow().map(flow -> wrapped(packet, flow, packet.named())).orElse(packet.frame());
     assertEquals(HEX.formatHex(expected), HEX.formatHex(out.packet()));
+  }
+
+  /** Else the cases of QUIC would prove nothing: the hash must lead all of them elsewhere. */
+  @Test
+  void shouldTellTheServerFromTheRow() {
+    List<PacketCase> quic =
+        cases().filter(c -> c.flow().stream().anyMatch(f -> isQuic(f))).toList();
+    assertTrue(quic.size() >= 30, quic.size() + " cases");
+    for (PacketCase packet : quic) {
+      Flow flow = packet.flow().orElseThrow();
+      byte[] byHash = wrapped(packet, flow, Optional.empty());
+      byte[] byId = wrapped(packet, flow, Optional.of(QuicCases.SERVER));
+      assertFalse(Arrays.equals(byHash, byId), packet.name());
+    }
+  }
+
+  private static boolean isQuic(Flow flow) {
+    return PacketWorld.QUIC.contains(flow.destination());
+  }
+
+  private static byte[] wrapped(PacketCase packet, Flow flow, Optional<IpAddress> named) {
+    return world.wrapped(packet.frame(), packet.innerLength(), flow, named, packet.port(), 0);
   }
 
   @Test

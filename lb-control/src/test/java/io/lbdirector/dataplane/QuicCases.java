@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 
 /** Datagrams to a bind with flow = "quic". */
 final class QuicCases {
-  private static final IpAddress SERVER = backend(43);
-  private static final int SERVER_ID = 0x012b;
-  private static final int NOBODY = 0x2b01; // its bytes the other way round
+  static final IpAddress SERVER = backend(44);
+  private static final int SERVER_ID = 0x012c;
+  private static final int NOBODY = 0x2c01; // its bytes the other way round
   private static final int UDP_LENGTH = 14 + 20 + 4; // in a frame
   private static final Flow FLOW4 = Flow.udp(CLIENT, 40000, QUIC_VIP, 443);
   private static final Flow FLOW6 = Flow.udp(CLIENT6, 40000, QUIC_VIP6, 443);
@@ -133,7 +133,7 @@ final class QuicCases {
             datagram(cut(longHeader(VERSION_1, id(SERVER_ID)), 5)),
             FLOW4),
         forwarded("empty datagram to a bind for QUIC", empty, FLOW4),
-        forwarded("QUIC id in the padding", inPadding, with(inPadding, 0x2b, 0x9c), FLOW4),
+        forwarded("QUIC id in the padding", inPadding, with(inPadding, 0x2c, 0x9c), FLOW4),
         forwarded("QUIC id behind the UDP datagram", SHORT4, withUdpLength(SHORT4, 11), FLOW4),
         forwarded(
             "QUIC with a UDP length beyond the packet", SHORT4, withUdpLength(SHORT4, 500), FLOW4));
