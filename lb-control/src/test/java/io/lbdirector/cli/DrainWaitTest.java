@@ -278,6 +278,19 @@ class DrainWaitTest {
         lbctl.out());
   }
 
+  /** As for tables with encapsulation = "ipip". */
+  @Test
+  void shouldNotWaitForABackendThatCountsNothing() {
+    lbctl.director.outcomesAnswer =
+        asked -> {
+          throw new NotFoundException("its backends count nothing");
+        };
+    assertEquals(1, drain(""));
+    assertEquals(DRAINS, lbctl.out());
+    assertEquals("lbctl: its backends count nothing\n", lbctl.err());
+    assertEquals(0, lbctl.pace.seconds());
+  }
+
   @Test
   void shouldNotWriteOverLinesOnATerminalThatCannot() {
     lbctl.terminal = true;
