@@ -50,6 +50,11 @@ class PackageArrowsTest {
                   "bpf",
                   "os",
                   "dataplane",
+                  "director.EgressRoutes",
+                  "director.EgressSettings",
+                  "director.EgressState",
+                  "director.EgressState.Hop",
+                  "director.EgressState.Standing",
                   "director.GatewayTracker",
                   "director.GatewayTrackerSettings",
                   "director.PortState")));

@@ -417,7 +417,7 @@ class AbiLayoutTest {
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");
     java.put("lb_answer_due", "4 -> 8, 1 entries"); // the program's own, as the next
-    java.put("lb_scratch", "4 -> 296, 1 entries");
+    java.put("lb_scratch", "4 -> 288, 1 entries");
     java.put(Abi.NARROW, "16 -> " + NarrowLayout.LENGTH + ", " + Abi.MAX_NARROW + " entries");
     java.put(Abi.FRAGMENTS, "40 -> 8, " + Abi.MAX_FRAGMENTS + " entries");
     assertEquals(java, shapes);

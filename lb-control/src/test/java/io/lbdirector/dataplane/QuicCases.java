@@ -47,7 +47,7 @@ final class QuicCases {
   }
 
   private static List<PacketCase> named() {
-    IpAddress elsewhere = IpAddress.parse("192.0.2.77");
+    IpAddress elsewhere = IpAddress.parse("192.0.2.78");
     Flow moved = Flow.udp(elsewhere, 1234, QUIC_VIP, 443);
     return List.of(
         forwarded("QUIC short header", SHORT4, FLOW4).to(SERVER),
@@ -92,6 +92,7 @@ final class QuicCases {
   }
 
   private static List<PacketCase> unnamed() {
+    Frame tcp = Frame.tcp(CLIENT, 40000, QUIC_VIP, 443, 0x18, new byte[40]); // alike, in UDP's eyes
     byte[] negotiation = longHeader(0, id(SERVER_ID));
     return List.of(
         forwarded(
@@ -109,13 +110,15 @@ final class QuicCases {
             FLOW4),
         forwarded(
             "TCP to a bind for QUIC",
-            Frame.tcp(CLIENT, 40000, QUIC_VIP, 443, 0x18, shortHeader(id(SERVER_ID), 20)),
+            tcp.withNumbers(40 << 16, 0x4307_0000 | SERVER_ID),
             Flow.tcp(CLIENT, 40000, QUIC_VIP, 443)));
   }
 
   private static List<PacketCase> cutShort() {
     byte[] whole = shortHeader(id(SERVER_ID), 0);
     byte[] shortest = cut(id(SERVER_ID), 3);
+    byte[] shorter = longHeader(VERSION_1, shortest);
+    shorter[5] = 2; // bytes of the id, so that only one of the server's is in it
     Frame empty = datagram(new byte[0]);
     Frame inPadding = Frame.udp(CLIENT, 40000, QUIC_VIP, 443, cut(whole, 3));
     return List.of(
@@ -123,7 +126,7 @@ final class QuicCases {
         forwarded("QUIC short header and two bytes", datagram(cut(whole, 3)), FLOW4),
         forwarded("QUIC id of three bytes", datagram(longHeader(VERSION_1, shortest)), FLOW4)
             .to(SERVER),
-        forwarded("QUIC id of two bytes", datagram(longHeader(VERSION_1, cut(shortest, 2))), FLOW4),
+        forwarded("QUIC id of two bytes", datagram(shorter), FLOW4),
         forwarded(
             "QUIC id beyond the datagram",
             datagram(cut(longHeader(VERSION_1, id(SERVER_ID)), 13)),

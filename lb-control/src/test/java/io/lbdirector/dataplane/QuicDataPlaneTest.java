@@ -130,6 +130,7 @@ class QuicDataPlaneTest {
             table.hashKey(),
             table.hashFields(),
             before,
+            false,
             rows,
             table.binds(),
             table.backends(),

@@ -204,7 +204,7 @@ class DoctorEgressTest {
   @Test
   void shouldLookAtRoutesInPlaceOfGateways() throws Exception {
     assertEquals(
-        "config, kernel, capabilities, btf, bpffs, libbpf, jit, program, batches, interface,"
+        "config, kernel, capabilities, btf, bpffs, libbpf, jit, program, jumbo, batches, interface,"
             + " driver, queues, offloads, attached, forwarding, routes, next_hops, mtu, vip_routes,"
             + " source_ip, vips, state_dir, socket, lbd, pins",
         String.join(

@@ -441,7 +441,10 @@ class DoctorTest {
 
   @Test
   void shouldPassOnWhatTheConfigWarnsOf() throws Exception {
-    Report report = examine(new FakeMachine(), "egress = \"fib\"");
+    Path file = folder.resolve("forwarding.toml");
+    String udp = "proto = \"udp\"\n    flow = \"quic\"";
+    Files.writeString(file, CONFIG.formatted("").replace("proto = \"tcp\"", udp));
+    Report report = new Doctor(new FakeMachine().machine()).director(file);
     assertEquals(1, ill(report).size());
     assertTrue(ill(report).get(0).startsWith("WARNING config : "), ill(report).get(0));
   }

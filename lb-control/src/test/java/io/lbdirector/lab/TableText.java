@@ -54,6 +54,18 @@ final class TableText {
     return bind(protocol, port + "-" + port);
   }
 
+  /** Binds a UDP port of both VIPs, by server ids. */
+  TableText bindQuic(int port) {
+    for (Object vip : List.of(Lab.VIP4, Lab.VIP6)) {
+      lines.add("[[table.bind]]");
+      lines.add("ip = \"" + vip + "\"");
+      lines.add("proto = \"udp\"");
+      lines.add("port = " + port);
+      lines.add("flow = \"quic\"");
+    }
+    return this;
+  }
+
   TableText backends(List<String> addresses) {
     addresses.forEach(address -> backend(address, "active"));
     return this;
@@ -70,6 +82,12 @@ final class TableText {
   TableText backend(String address, int weight) {
     backend(address, "active");
     lines.add("weight = " + weight);
+    return this;
+  }
+
+  /** The last backend has this server id. */
+  TableText quicId(int serverId) {
+    lines.add("quic_id = " + serverId);
     return this;
   }
 
