@@ -50,11 +50,11 @@ class PackageArrowsTest {
                   "bpf",
                   "os",
                   "dataplane",
-                  "director.EgressRoutes",
                   "director.EgressSettings",
                   "director.EgressState",
                   "director.EgressState.Hop",
                   "director.EgressState.Standing",
+                  "director.EgressTracker",
                   "director.GatewayTracker",
                   "director.GatewayTrackerSettings",
                   "director.PortState")));

@@ -29,6 +29,7 @@ class QuicTableTest {
             new TableReport(
                 web.name(),
                 web.algorithm(),
+                web.encapsulation(),
                 web.hops(),
                 web.hashFields(),
                 web.digest(),

@@ -43,7 +43,7 @@ final class DirectorQuicTest {
           hash_key = "12345678901234561234567890123456"
           seed = "34567890123456783456789012345678"
           [[table.bind]]
-          ip = "203.0.113.30"
+          ip = "203.0.113.50"
           proto = "udp"
           port = 443
           flow = "quic"
