@@ -234,20 +234,6 @@ class ConfigLoaderLimitsTest {
   }
 
   @Test
-  void shouldNameTablesByTheirCountWhenTooManyAreToBeNamed() throws ConfigException {
-    StringBuilder text = new StringBuilder(DIRECTOR);
-    for (int i = 0; i < 5; i++) {
-      text.append(table("t" + i)).append(bind("198.18.0." + i));
-      text.append(backend(1)).append("quic_id = 1\n");
-    }
-    assertEquals(
-        List.of(
-            "this build checks but does not act on:"
-                + " quic_id of table \"t0\" and \"t1\" and \"t2\" and 2 more"),
-        ConfigLoader.load(text.toString().getBytes(UTF_8), "test.toml").warnings());
-  }
-
-  @Test
   void shouldRefuseKeyFilesThatHoldSomethingElse() throws IOException {
     String secret = "c0ffee5ec4e7c0ffee5ec4e7c0ffee5e";
     for (String content :
