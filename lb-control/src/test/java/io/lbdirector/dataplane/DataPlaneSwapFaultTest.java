@@ -91,7 +91,7 @@ class DataPlaneSwapFaultTest {
               Echo.PASS,
               OptionalInt.of(1400),
               OptionalInt.of(1200),
-              true),
+              false),
           List.of(
               table(
                   "web",
