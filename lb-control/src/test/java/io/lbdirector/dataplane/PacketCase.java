@@ -46,6 +46,12 @@ record PacketCase(
         name, verdict, before, frame, innerLength, flow, Optional.of(backend), port);
   }
 
+  /** The same packet, behind others. */
+  PacketCase after(Frame... frames) {
+    return new PacketCase(
+        name, verdict, bytes(List.of(frames)), frame, innerLength, flow, named, port);
+  }
+
   /** A fragment: no port enters the outer source port. */
   static PacketCase fragment(String name, List<Frame> before, Frame frame, Flow flow) {
     return forwarded(name, before, frame, frame.toBytes(), flow, 0);

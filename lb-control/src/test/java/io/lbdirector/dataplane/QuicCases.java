@@ -18,6 +18,7 @@ import io.lbdirector.forwarding.Flow;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.packet.Extension;
 import io.lbdirector.packet.Frame;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -158,16 +159,25 @@ final class QuicCases {
     return changed;
   }
 
+  /**
+   * What stands where a whole packet has its UDP header looks like one that names the server: none
+   * of it is to be taken for that, also if such a packet came just before.
+   */
   private static List<PacketCase> pieces() {
-    List<Frame> fragments = SHORT4.fragments(0x77, 16);
+    byte[] alike = shortHeader(id(SERVER_ID), 0);
+    ByteBuffer payload = ByteBuffer.allocate(40).position(8);
+    payload.putInt(0).putShort((short) 16).putShort((short) 0).put(alike);
+    List<Frame> fragments = datagram(payload.array()).fragments(0x77, 16);
+    byte[] reply = longHeader(VERSION_1, id(SERVER_ID));
     byte[] fromServer =
-        Frame.udp(QUIC_VIP, 443, CLIENT, 40000, longHeader(VERSION_1, id(SERVER_ID))).ipPacket();
+        Frame.udp(QUIC_VIP, 443, CLIENT, 40000, cut(reply, SERVER_ID - 20 - 8)).ipPacket();
     return List.of(
-        fragment("first fragment of QUIC", List.of(), fragments.get(0), FLOW4),
+        fragment("first fragment of QUIC", List.of(), fragments.get(0), FLOW4).after(SHORT4),
         fragment("later fragment of QUIC", List.of(fragments.get(0)), fragments.get(1), FLOW4),
         forwarded(
-            "error about a QUIC packet of the server",
-            Frame.icmpError(ROUTER, QUIC_VIP, 3, 4, 1400, fromServer),
-            FLOW4));
+                "error about a QUIC packet of the server",
+                Frame.icmpError(ROUTER, QUIC_VIP, 3, 4, 40 << 16 | 1400, cut(fromServer, 68)),
+                FLOW4)
+            .after(SHORT4));
   }
 }
