@@ -14,7 +14,7 @@
 
 /* Pinned objects of one layout live in a folder of this number; a change of any layout below, or of
  * a map's type, size or flags, takes the next one. */
-#define LB_LAYOUT_VERSION 3
+#define LB_LAYOUT_VERSION 4
 
 #define LB_GUE_PORT 19523 /* outer UDP destination port, unless the loader says otherwise */
 
@@ -26,11 +26,14 @@
 #define LB_MAX_EGRESS	 4096
 #define LB_MAX_BINDS	 65536	/* of one generation, exact and wide together */
 #define LB_MAX_VIPS	 262144 /* exact entries of one generation: 65,536 binds, echo, portless */
+#define LB_BUCKETS	 32768	/* of lb_binds, of one generation */
+#define LB_BUCKET_BINDS	 4
 #define LB_MAX_SPANS	 262144 /* port spans of one generation: four a bind */
 #define LB_MAX_NARROW	 1024	/* backends that the way is remembered to be too narrow to */
 #define LB_MAX_FRAGMENTS 16384	/* datagrams whose ports are remembered at a time */
 #define LB_MAX_BACKENDS	 65536	/* index 0 means no hop */
 #define LB_MAX_VIP_STATS 131073 /* two generations of 65,536 binds; id 0 is never given out */
+#define LB_BUCKET_SLOTS	 65536	/* two generations */
 #define LB_WIDE_SLOTS	 131073 /* of lb_wide_binds: likewise; index 0 means no bind */
 #define LB_SPAN_SLOTS	 524288 /* of lb_spans: two generations */
 #define LB_WIDE_WORDS	 1024	/* of 64 bits, a bit for each value of 16 bits */
@@ -47,15 +50,17 @@ struct lb_settings {
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
 	__u32 wide;	     /* wide binds of this generation; 0: it has none to look for */
-	__u16 mtu;     /* bytes of IP packet on the way to the backends; 0: as the port has it */
-	__u16 tcp_mss; /* most that a SYN may announce; 0: whatever it does */
-	__u8 reserved[32];
+	__u16 mtu;	 /* bytes of IP packet on the way to the backends, or LB_MTU_OF_PORT */
+	__u16 tcp_mss;	 /* most that a SYN may announce; 0: whatever it does */
+	__u32 bind_mask; /* buckets of lb_binds that are in use, a power of two, less one */
+	__u8 class_mask; /* bits of the inner DSCP and ECN that the outer has, too */
+	__u8 reserved[27];
 };
 
-#define LB_SETTING_COPY_DSCP  (1U << 0) /* outer DSCP := inner DSCP, instead of 0 */
-#define LB_SETTING_ECHO_PASS  (1U << 1) /* ICMP echo to a VIP goes to the kernel */
-#define LB_SETTING_ECHO_REPLY (1U << 2) /* ICMP echo to a VIP is answered by the program */
-#define LB_SETTING_EGRESS_FIB (1U << 3) /* packets leave as the kernel's routes say */
+#define LB_MTU_OF_PORT	      65535 /* no limit besides the interface's */
+#define LB_SETTING_ECHO_PASS  (1U << 0) /* ICMP echo to a VIP goes to the kernel */
+#define LB_SETTING_ECHO_REPLY (1U << 1) /* ICMP echo to a VIP is answered by the program */
+#define LB_SETTING_EGRESS_FIB (1U << 2) /* packets leave as the kernel's routes say */
 
 struct lb_live {
 	__u64 generation; /* 0: nothing published yet; only grows */
@@ -70,6 +75,20 @@ struct lb_port {
 	__u8 gateway6[6]; /* next hop towards IPv6 backends; all zero: not known yet */
 	__u16 mtu;	  /* bytes of IP packet that fit; 0: not limited here */
 	__u32 reserved;
+};
+
+/*
+ * lb_macs: ifindex & (LB_MAX_PORTS - 1) -> what lb_ports says of that interface, as the short way
+ * wants it. Not all ports need be here. An entry is rewritten only after packets have ceased to use
+ * it: ifindex is 0 for a grace period.
+ */
+struct lb_macs {
+	__u32 ifindex; /* 0: nothing here */
+	__u16 mtu;     /* bytes of IP packet that fit; 65535: not limited here */
+	__u8 reserved[2];
+	__u8 gateway[6]; /* next hop towards IPv4 backends, which is known */
+	__u8 mac[6];	 /* the port's own: both as they stand in the Ethernet header */
+	__u8 pad[4];
 };
 
 /* lb_egress: DEVMAP_HASH, ifindex -> the same (__u32): interfaces that packets may leave by under
@@ -105,6 +124,38 @@ struct lb_vip {
 
 #define LB_VIP_IPIP (1U << 0) /* outer IP header only, to the first hop: no UDP, no GUE */
 #define LB_VIP_QUIC (1U << 1) /* the server id in a QUIC connection id names the first hop */
+
+/*
+ * lb_binds: ARRAY of buckets, mmapable. The exact binds of TCP and UDP once more, for packets that
+ * take the short way: no call is made to find one. The buckets of a generation stand from
+ * slot * LB_BUCKETS on; its settings say how many are in use. A bind is in the bucket that its key
+ * leads to, at the first free place; if there is none it is left out, and lb_vips4 or lb_vips6 has
+ * it alone. So a bucket that is not full, and has no such key, says that there is no such bind.
+ */
+struct lb_bind_key {
+	__be32 address; /* IPv6: the XOR of its four words */
+	__be16 port;	/* 0: no bind here */
+	__u8 protocol;
+	__u8 family; /* LB_FAMILY_* */
+};
+
+struct lb_bind {
+	__u8 address[16];    /* IPv6; all zero of IPv4, where the key says it all */
+	__u64 hash_state[4]; /* of SipHash, as its key leaves it: nothing has been taken in */
+	__u32 stats;	     /* id in lb_vip_stats */
+	__u16 table;	     /* slot in lb_tables */
+	__u8 hash_fields;    /* LB_HASH_*; 0: not for the short way */
+	__u8 pad;
+};
+
+struct lb_bucket {
+	__u64 keys[LB_BUCKET_BINDS]; /* struct lb_bind_key each */
+	struct lb_bind binds[LB_BUCKET_BINDS];
+};
+
+/* The bucket of a key is LB_BUCKET_FACTOR * key >> LB_BUCKET_SHIFT & bind_mask. */
+#define LB_BUCKET_FACTOR 0x9e3779b97f4a7c15ULL
+#define LB_BUCKET_SHIFT	 48
 
 /* lb_servers: ARRAY_OF_MAPS of LB_GENERATIONS, generation & 1 -> HASH of server ids, each with its
  * index in lb_backends (__u32). Only of backends that an id may name now. */
@@ -188,10 +239,11 @@ struct lb_row {
 	__u16 hops[LB_MAX_HOPS]; /* indexes in lb_backends, primary first; 0: no further hop */
 };
 
-/* lb_backends: ARRAY, index -> address. Only indexes that no live row holds are ever rewritten. */
+/* lb_backends: ARRAY of one, mmapable: LB_MAX_BACKENDS of these, index -> address. Only indexes
+ * that no live row holds are ever rewritten. */
 struct lb_backend {
-	__u8 address[16]; /* an IPv4 address takes the first 4 bytes */
 	__u32 family;	  /* LB_FAMILY_*; 0: no backend here */
+	__u8 address[16]; /* an IPv4 address takes the first 4 bytes */
 	__u32 reserved;
 };
 
@@ -403,6 +455,10 @@ _Static_assert(sizeof(struct lb_settings) == 64, "one cache line");
 _Static_assert(sizeof(struct lb_live) == 192,
 	       "generation and settings on cache lines of their own");
 _Static_assert(sizeof(struct lb_port) == 24, "lb_port has no hidden padding");
+_Static_assert(sizeof(struct lb_macs) == 24, "lb_macs has no hidden padding");
+_Static_assert(sizeof(struct lb_bind_key) == 8, "compared as one word");
+_Static_assert(sizeof(struct lb_bind) == 56, "lb_bind has no hidden padding");
+_Static_assert(sizeof(struct lb_bucket) == 256, "keys on one cache line");
 _Static_assert(sizeof(struct lb_vip4_key) == 8, "lb_vip4_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip6_key) == 20, "lb_vip6_key has no hidden padding");
 _Static_assert(sizeof(struct lb_vip) == 32, "lb_vip has no hidden padding");

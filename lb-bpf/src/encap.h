@@ -48,16 +48,16 @@ static __always_inline const struct lb_port *encap_port(__u32 ifindex)
 /* ECN as inside (RFC 6040, normal mode); DSCP as inside only where that is asked for. */
 static __always_inline __u8 encap_traffic_class(const struct lb_settings *settings, __u8 inner)
 {
-	return settings->flags & LB_SETTING_COPY_DSCP ? inner : inner & OUTER_ECN_MASK;
+	return inner & settings->class_mask;
 }
 
 /* Bytes of IP packet that the way to the backends lets through; 0: not limited here. */
 static __always_inline __u32 encap_mtu(const struct lb_settings *settings,
 				       const struct lb_port *port)
 {
-	if (!settings->mtu || (port->mtu && port->mtu < settings->mtu))
+	if (port->mtu && port->mtu < settings->mtu)
 		return port->mtu;
-	return settings->mtu;
+	return settings->mtu == LB_MTU_OF_PORT ? 0 : settings->mtu;
 }
 
 /* Bytes between the outer IP header and the packet: UDP, GUE and its hops, or nothing. */

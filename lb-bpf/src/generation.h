@@ -16,27 +16,19 @@ struct generation {
 /* 0, or LB_PASS_UNCONFIGURED while nothing has been published. */
 static __always_inline enum lb_verdict generation_read(struct generation *generation)
 {
-	__u32 zero = 0;
-	const struct lb_live *live = bpf_map_lookup_elem(&lb_live, &zero);
-	__u64 number;
+	__u64 number = *(const volatile __u64 *)&lb_live.generation;
 
-	if (!live)
-		return LB_PASS_UNCONFIGURED;
-	number = *(const volatile __u64 *)&live->generation;
 	if (!number)
 		return LB_PASS_UNCONFIGURED;
 	generation->slot = number & (LB_GENERATIONS - 1);
-	generation->settings = &live->settings[generation->slot];
+	generation->settings = &lb_live.settings[generation->slot];
 	return LB_TX_FORWARDED;
 }
 
-/* Settings of @slot, for a later step of the packet that has read it; NULL never. */
+/* Settings of @slot, for a later step of the packet that has read it. */
 static __always_inline const struct lb_settings *generation_settings(__u32 slot)
 {
-	__u32 zero = 0;
-	const struct lb_live *live = bpf_map_lookup_elem(&lb_live, &zero);
-
-	return live ? &live->settings[slot & (LB_GENERATIONS - 1)] : NULL;
+	return &lb_live.settings[slot & (LB_GENERATIONS - 1)];
 }
 
 #endif

@@ -94,33 +94,39 @@ static __always_inline void hash_push_address(struct siphash *s, const union add
 	siphash_push(s, address->halves[1], sizeof(address->halves[1]));
 }
 
-static __always_inline __u64 hash_over(const __u64 key[2], __u8 fields, const struct packet *packet)
+/* @s: as the key leaves it. */
+static __always_inline __u64 hash_over(struct siphash *s, __u8 fields, const struct packet *packet)
+{
+	if (fields & LB_HASH_SRC_ADDR)
+		hash_push_address(s, &packet->source, packet->family);
+	if (fields & LB_HASH_DST_ADDR)
+		hash_push_address(s, &packet->destination, packet->family);
+	if (fields & LB_HASH_SRC_PORT)
+		siphash_push(s, packet->source_port, sizeof(packet->source_port));
+	if (fields & LB_HASH_DST_PORT)
+		siphash_push(s, packet->destination_port, sizeof(packet->destination_port));
+	return siphash_finish(s);
+}
+
+static __always_inline __u64 hash_with(const __u64 key[2], __u8 fields, const struct packet *packet)
 {
 	struct siphash s;
 
 	siphash_init(&s, key);
-	if (fields & LB_HASH_SRC_ADDR)
-		hash_push_address(&s, &packet->source, packet->family);
-	if (fields & LB_HASH_DST_ADDR)
-		hash_push_address(&s, &packet->destination, packet->family);
-	if (fields & LB_HASH_SRC_PORT)
-		siphash_push(&s, packet->source_port, sizeof(packet->source_port));
-	if (fields & LB_HASH_DST_PORT)
-		siphash_push(&s, packet->destination_port, sizeof(packet->destination_port));
-	return siphash_finish(&s);
+	return hash_over(&s, fields, packet);
 }
 
 /* The hash of @packet's flow; its low 16 bits are the row. */
 static __always_inline __u64 hash_flow(const struct lb_vip *vip, const struct packet *packet)
 {
-	return hash_over(vip->hash_key, vip->hash_fields, packet);
+	return hash_with(vip->hash_key, vip->hash_fields, packet);
 }
 
 /* The same over the other choice of fields, while one gives way to the other. Rarely wanted, hence
  * not a second copy of the code on the path of every packet. */
 static __noinline __u64 hash_alternative(const struct lb_vip *vip, const struct packet *packet)
 {
-	return hash_over(vip->hash_key, vip->alt_hash_fields, packet);
+	return hash_with(vip->hash_key, vip->alt_hash_fields, packet);
 }
 
 #endif

@@ -18,9 +18,9 @@
 #include "maps.h"
 #include "mss.h"
 #include "parse.h"
-#include "plain.h"
 #include "quic.h"
 #include "row.h"
+#include "short.h"
 #include "underlay.h"
 #include "verdict.h"
 
@@ -50,36 +50,6 @@ static __always_inline enum lb_verdict find_hops(const struct lb_vip *vip,
 	if (named)
 		row = row_led_by(row, named);
 	return row_hops(row, hops);
-}
-
-/* The way of a plain packet that has a bind without flags: row, hops, outer headers. */
-static __always_inline int forward(struct xdp_md *ctx, const struct generation *generation,
-				   const struct lb_vip *vip, const struct packet *packet,
-				   __u32 length)
-{
-	const __u64 hash = hash_flow(vip, packet);
-	const struct lb_port *port;
-	enum lb_verdict reason;
-	struct hops hops;
-	__u32 room;
-
-	reason = find_hops(vip, packet, hash, 0, &hops);
-	if (reason)
-		return verdict(reason, length);
-	port = encap_port(ctx->ingress_ifindex);
-	if (!port)
-		return verdict(LB_DROP_NO_GATEWAY, length);
-	room = encap_room(generation->settings, port, &hops, 0);
-	if (room && packet->length > room)
-		return verdict(answer_too_big(ctx, packet, room), length);
-
-	reason = encap_packet(ctx, packet, generation->settings, port, &hops, hash, 0);
-	if (reason)
-		return verdict(reason, length);
-
-	counter_add(&lb_vip_stats, vip->stats, length);
-	counter_add(&lb_be_stats, hops.primary, length);
-	return verdict(LB_TX_FORWARDED, length);
 }
 
 /* No bind has port 0: entries with it are those of echo, and of fragments. */
@@ -126,8 +96,6 @@ static __always_inline struct scratch *scratch_get(void)
 
 	return bpf_map_lookup_elem(&lb_scratch, &zero);
 }
-
-#define NOT_DONE -1 /* no action yet: the next step goes on, with a frame as it came */
 
 /* Packets of every kind, from the first byte on, until they have a bind; then they are NOT_DONE. */
 static __noinline int take_any(struct xdp_md *ctx)
@@ -214,28 +182,23 @@ static __noinline int forward_any(struct xdp_md *ctx)
 	return egress->action;
 }
 
-/* Both in one for plain packets, unless routes are asked for each; NOT_DONE: nothing was. */
-static __noinline int take_plain(struct xdp_md *ctx)
+/* Plain packets, of which most are done here. */
+static __always_inline int take_plain(struct xdp_md *ctx)
 {
-	const __u32 length = frame_reach(ctx);
-	struct generation generation;
-	const struct lb_vip *vip;
-	struct packet packet = {}; /* unset bytes of a union upset the verifier */
-	enum lb_verdict reason;
+	const __u32 frame = frame_reach(ctx);
+	const struct cursor cursor = cursor_of(ctx);
+	const void *ip = cursor.at + ETH_HLEN;
+	struct packet packet;
+	__be16 kind;
 
-	if (!plain_parse(ctx, &packet))
+	if (!cursor_has(&cursor, ETH_HLEN + sizeof(struct iphdr) + sizeof(struct tcphdr)))
 		return NOT_DONE;
-	reason = generation_read(&generation);
-	if (reason)
-		return verdict(reason, length);
-	if (generation.settings->flags & LB_SETTING_EGRESS_FIB)
-		return NOT_DONE;
-	vip = bind_find(&generation, &packet);
-	if (!vip)
-		return verdict(LB_PASS_NO_BIND, length);
-	if (vip->flags || (packet.syn && generation.settings->tcp_mss))
-		return NOT_DONE;
-	return forward(ctx, &generation, vip, &packet, length);
+	kind = *(const __be16 *)(ip - sizeof(kind));
+	if (kind == bpf_htons(ETH_P_IP) && plain_ipv4(&cursor, &packet))
+		return short_take(ctx, &packet, ip + sizeof(struct iphdr), frame);
+	if (kind == bpf_htons(ETH_P_IPV6) && plain_ipv6(&cursor, &packet))
+		return short_take(ctx, &packet, ip + sizeof(struct ipv6hdr), frame);
+	return NOT_DONE;
 }
 
 SEC("xdp")
@@ -254,6 +217,7 @@ const struct lb_abi_types {
 	struct lb_vip4_key vip4_key;
 	struct lb_vip6_key vip6_key;
 	struct lb_vip vip;
+	struct lb_bind_key bind_key;
 	struct lb_server_key server_key;
 	struct lb_net4_key net4_key;
 	struct lb_net6_key net6_key;

@@ -10,13 +10,11 @@
 #include <bpf/bpf_helpers.h>
 #include "lb_abi.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct lb_live);
-} lb_live SEC(".maps");
+/* Globals in sections of their own are maps, too, each an array of one that is addressed directly:
+ * no lookup, no check of its result. Not const: the compiler must not know what is in them. */
+struct lb_live lb_live SEC(".data.lb_live");
+struct lb_macs lb_macs[LB_MAX_PORTS] SEC(".data.lb_macs");
+struct lb_backend lb_backends[LB_MAX_BACKENDS] SEC(".data.lb_backends");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -97,6 +95,14 @@ struct {
 } lb_vips6 SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LB_BUCKET_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct lb_bucket);
+} lb_binds SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, LB_GENERATIONS);
 	__uint(key_size, sizeof(__u32));
@@ -147,13 +153,6 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__array(values, struct lb_table_inner);
 } lb_tables SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, LB_MAX_BACKENDS);
-	__type(key, __u32);
-	__type(value, struct lb_backend);
-} lb_backends SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -70,14 +70,12 @@ static __always_inline enum lb_verdict row_hops(__u64 row, struct hops *hops)
 #pragma unroll
 	for (int hop = 0; hop < LB_MAX_HOPS; hop++) {
 		__u32 index = row_hop(row, hop);
-		const struct lb_backend *backend;
 
 		if (!index)
 			break;
-		backend = bpf_map_lookup_elem(&lb_backends, &index);
-		if (!backend || !backend->family)
+		hops->backends[hop] = &lb_backends[index];
+		if (!hops->backends[hop]->family)
 			return LB_DROP_NO_BACKEND;
-		hops->backends[hop] = backend;
 		hops->count = hop + 1;
 	}
 	hops->family = hops->backends[0]->family;

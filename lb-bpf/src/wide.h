@@ -99,23 +99,34 @@ __noinline __u32 wide_look_up_ipv6(__u32 slot, __u64 first_half, __u64 second_ha
 	return nets ? wide_in_net(bpf_map_lookup_elem(nets, &key), protocol, port) : 0;
 }
 
-static __always_inline const struct lb_vip *wide_find_ipv4(__u32 slot, const struct packet *packet)
+/* Whether any wide bind may hold the destination; if not, none does. */
+static __always_inline int wide_may_hold_ipv4(__u32 slot, const struct packet *packet)
 {
 	const struct lb_wide_bits *bits = bpf_map_lookup_elem(&lb_wide_bits, &slot);
-	__be32 address = packet->destination.words[3];
 
-	if (!bits || !wide_is_set(bits->ipv4, wide_bit_ipv4(address)))
+	return bits && wide_is_set(bits->ipv4, wide_bit_ipv4(packet->destination.words[3]));
+}
+
+static __always_inline int wide_may_hold_ipv6(__u32 slot, const struct packet *packet)
+{
+	const struct lb_wide_bits *bits = bpf_map_lookup_elem(&lb_wide_bits, &slot);
+
+	return bits && wide_is_set(bits->ipv6, wide_bit_ipv6(packet->destination.halves[0]));
+}
+
+static __always_inline const struct lb_vip *wide_find_ipv4(__u32 slot, const struct packet *packet)
+{
+	if (!wide_may_hold_ipv4(slot, packet))
 		return NULL;
-	return wide_bind(
-		wide_look_up_ipv4(slot, address, packet->protocol, packet->destination_port));
+	return wide_bind(wide_look_up_ipv4(slot, packet->destination.words[3], packet->protocol,
+					   packet->destination_port));
 }
 
 static __always_inline const struct lb_vip *wide_find_ipv6(__u32 slot, const struct packet *packet)
 {
-	const struct lb_wide_bits *bits = bpf_map_lookup_elem(&lb_wide_bits, &slot);
 	const __u64 *halves = packet->destination.halves;
 
-	if (!bits || !wide_is_set(bits->ipv6, wide_bit_ipv6(halves[0])))
+	if (!wide_may_hold_ipv6(slot, packet))
 		return NULL;
 	return wide_bind(wide_look_up_ipv6(slot, halves[0], halves[1], packet->protocol,
 					   packet->destination_port));

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /** Names and sizes of {@code lb_abi.h}. */
 public final class Abi {
   /** Pinned objects of one layout live in a folder of this number. */
-  public static final int LAYOUT_VERSION = 3;
+  public static final int LAYOUT_VERSION = 4;
 
   public static final int GUE_PORT = 19523;
   public static final int TABLE_ROWS = 65_536;
@@ -22,6 +22,12 @@ public final class Abi {
   public static final int MAX_BINDS = 65_536;
 
   public static final int MAX_VIPS = 262_144;
+
+  /** Buckets of lb_binds of one generation. */
+  public static final int BUCKETS = 32_768;
+
+  public static final int BUCKET_SLOTS = 65_536;
+  public static final int BUCKET_BINDS = 4;
 
   /** Spans of ports of one generation. */
   public static final int MAX_SPANS = 262_144;
@@ -63,9 +69,11 @@ public final class Abi {
 
   public static final String LIVE = "lb_live";
   public static final String PORTS = "lb_ports";
+  public static final String MACS = "lb_macs";
   public static final String EGRESS = "lb_egress";
   public static final String VIPS4 = "lb_vips4";
   public static final String VIPS6 = "lb_vips6";
+  public static final String BINDS = "lb_binds";
   public static final String SERVERS = "lb_servers";
   public static final String NETS4 = "lb_nets4";
   public static final String NETS6 = "lb_nets6";

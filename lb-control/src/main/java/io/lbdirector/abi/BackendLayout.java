@@ -7,11 +7,11 @@ import java.util.Optional;
 /**
  * A value of {@code lb_backends}. Mirrors {@code struct lb_backend} in lb_abi.h.
  *
- * <pre> 0: address (16, or 4 and 12 of zero) | 16: family (u32) | 20: reserved | length 24 </pre>
+ * <pre> 0: family (u32) | 4: address (16, or 4 and 12 of zero) | 20: reserved | length 24 </pre>
  */
 public final class BackendLayout {
-  static final int ADDRESS_OFFSET = 0;
-  static final int FAMILY_OFFSET = 16;
+  static final int ADDRESS_OFFSET = 4;
+  static final int FAMILY_OFFSET = 0;
   public static final int LENGTH = 24;
 
   private BackendLayout() {}

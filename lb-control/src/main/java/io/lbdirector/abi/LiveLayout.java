@@ -13,7 +13,8 @@ import java.util.OptionalInt;
  *  64: settings[0] | 128: settings[1] | length 192
  *
  *  settings: 0: source_ip (be32) | 4: flags (u32) | 8: source_ip6 (16) | 24: wide (u32)
- *            | 28: mtu (u16) | 30: tcp_mss (u16) | 32: reserved | length 64
+ *            | 28: mtu (u16) | 30: tcp_mss (u16) | 32: bind_mask (u32) | 36: class_mask (u8)
+ *            | 37: reserved | length 64
  * </pre>
  */
 public final class LiveLayout {
@@ -25,13 +26,18 @@ public final class LiveLayout {
   static final int WIDE_OFFSET = 24;
   static final int MTU_OFFSET = 28;
   static final int TCP_MSS_OFFSET = 30;
+  static final int BIND_MASK_OFFSET = 32;
+  static final int CLASS_MASK_OFFSET = 36;
   public static final int SETTINGS_LENGTH = 64;
   public static final int LENGTH = 192;
 
-  static final int COPY_DSCP = 1;
-  static final int ECHO_PASS = 1 << 1;
-  static final int ECHO_REPLY = 1 << 2;
-  static final int EGRESS_FIB = 1 << 3;
+  static final int ECHO_PASS = 1;
+  static final int ECHO_REPLY = 1 << 1;
+  static final int EGRESS_FIB = 1 << 2;
+
+  private static final byte ECN = 0x03;
+  private static final byte DSCP_AND_ECN = (byte) 0xff;
+  static final int MTU_OF_PORT = 0xffff;
 
   /** What becomes of ICMP echo requests to a VIP. */
   public enum Echo {
@@ -66,13 +72,20 @@ public final class LiveLayout {
   }
 
   /**
+   * Where the number of buckets in use, less one, is of one slot in {@code struct lb_live}: u32.
+   */
+  public static int bindMaskOffset(int slot) {
+    return settingsOffset(slot) + BIND_MASK_OFFSET;
+  }
+
+  /**
    * What one generation sets for all its tables.
    *
    * @param sourceIp outer source address of packets to IPv4 backends
    * @param sourceIp6 outer source address of packets to IPv6 backends
    * @param copyDscp whether the outer DSCP is that of the inner header
    * @param mtu bytes of IP packet on the way to the backends, 1 to 65535, if they are fewer than
-   *     the interface takes
+   *     the interface takes; 65535 is no limit, hence taken as none
    * @param tcpMss bytes of segment that a SYN may announce at most, 1 to 65535
    * @param egressFib whether packets leave as the kernel's routes say, not by lb_ports
    */
@@ -84,6 +97,11 @@ public final class LiveLayout {
       OptionalInt mtu,
       OptionalInt tcpMss,
       boolean egressFib) {
+    public Settings {
+      if (mtu.isPresent() && mtu.getAsInt() == MTU_OF_PORT) {
+        mtu = OptionalInt.empty();
+      }
+    }
 
     /** Settings that nothing can be sent with: what an idle slot holds. */
     public static final Settings NONE =
@@ -96,19 +114,20 @@ public final class LiveLayout {
             OptionalInt.empty(),
             false);
 
-    /** With no wide binds: their number is no setting, and written apart. */
+    /** With no wide binds and one bucket: their numbers are no settings, and written apart. */
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(SETTINGS_LENGTH);
       sourceIp.ifPresent(ip -> value.put(SOURCE_IP_OFFSET, ip.toBytes()));
       sourceIp6.ifPresent(ip -> value.put(SOURCE_IP6_OFFSET, ip.toBytes()));
       value.putInt(FLAGS_OFFSET, flags());
-      value.putShort(MTU_OFFSET, (short) mtu.orElse(0));
+      value.put(CLASS_MASK_OFFSET, copyDscp ? DSCP_AND_ECN : ECN);
+      value.putShort(MTU_OFFSET, (short) mtu.orElse(MTU_OF_PORT));
       value.putShort(TCP_MSS_OFFSET, (short) tcpMss.orElse(0));
       return value.array();
     }
 
     private int flags() {
-      return (copyDscp ? COPY_DSCP : 0) | echo.flag | (egressFib ? EGRESS_FIB : 0);
+      return echo.flag | (egressFib ? EGRESS_FIB : 0);
     }
 
     public static Settings decode(byte[] bytes) {
@@ -117,16 +136,16 @@ public final class LiveLayout {
       return new Settings(
           address(value, SOURCE_IP_OFFSET, 4),
           address(value, SOURCE_IP6_OFFSET, 16),
-          (flags & COPY_DSCP) != 0,
+          value.get(CLASS_MASK_OFFSET) == DSCP_AND_ECN,
           Echo.of(flags),
-          limit(value, MTU_OFFSET),
-          limit(value, TCP_MSS_OFFSET),
+          limit(value, MTU_OFFSET, MTU_OF_PORT),
+          limit(value, TCP_MSS_OFFSET, 0),
           (flags & EGRESS_FIB) != 0);
     }
 
-    private static OptionalInt limit(ByteBuffer value, int offset) {
+    private static OptionalInt limit(ByteBuffer value, int offset, int none) {
       int limit = Short.toUnsignedInt(value.getShort(offset));
-      return limit == 0 ? OptionalInt.empty() : OptionalInt.of(limit);
+      return limit == none ? OptionalInt.empty() : OptionalInt.of(limit);
     }
 
     private static Optional<IpAddress> address(ByteBuffer value, int offset, int length) {

@@ -69,13 +69,22 @@ public final class VipLayout {
           .anyMatch(field -> field == HashField.SRC_PORT || field == HashField.DST_PORT);
     }
 
+    /** Whether it is a matter of hash and row alone: nothing out of the common. */
+    public boolean isPlain() {
+      return altHashFields.isEmpty() && !ipip && servers == 0;
+    }
+
+    byte hashFieldsMask() {
+      return mask(hashFields);
+    }
+
     public byte[] encode() {
       ByteBuffer value = Abi.zeroed(LENGTH);
       value.putLong(HASH_KEY_OFFSET, hashKey.k0());
       value.putLong(HASH_KEY_OFFSET + Long.BYTES, hashKey.k1());
       value.putInt(TABLE_OFFSET, table);
       value.putInt(STATS_OFFSET, stats);
-      value.put(HASH_FIELDS_OFFSET, mask(hashFields));
+      value.put(HASH_FIELDS_OFFSET, hashFieldsMask());
       value.put(ALT_HASH_FIELDS_OFFSET, mask(altHashFields));
       value.putShort(FLAGS_OFFSET, (short) ((ipip ? IPIP : 0) | (servers == 0 ? 0 : QUIC)));
       value.putInt(SERVERS_OFFSET, servers);

@@ -28,6 +28,7 @@ import jnr.ffi.Pointer;
  */
 public final class BpfObject implements AutoCloseable {
   private static final String RODATA = ".rodata";
+  private static final String DATA = ".data."; // a global in a section of its own is a map
   private static final int XDP_HAS_FRAGS = 1 << 5;
   private static final int PROGRAM_TYPE_XDP = 6;
   private static final int XDP_GET_BUFF_LEN = 188; // came with the flag
@@ -43,7 +44,7 @@ public final class BpfObject implements AutoCloseable {
     Libbpf.Api libbpf = Native.libbpf();
     this.name = name;
     this.object = object;
-    this.maps = index(libbpf::bpf_object__next_map, object, libbpf::bpf_map__name);
+    this.maps = index(libbpf::bpf_object__next_map, object, BpfObject::mapName);
     this.programs = index(libbpf::bpf_object__next_program, object, libbpf::bpf_program__name);
     this.handle = Handle.open("object " + name, () -> close(object, elf));
   }
@@ -75,7 +76,13 @@ public final class BpfObject implements AutoCloseable {
                         LibbpfLog.warnings())));
   }
 
-  /** Names of the maps that its source declares. */
+  /** Of a global that has a section of its own, what follows {@code .data.} there. */
+  private static String mapName(Pointer map) {
+    String name = Native.libbpf().bpf_map__name(map);
+    return name.startsWith(DATA) ? name.substring(DATA.length()) : name;
+  }
+
+  /** Names of the maps that its source declares, globals in sections of their own among them. */
   public Set<String> mapNames() {
     return mapNames(false);
   }

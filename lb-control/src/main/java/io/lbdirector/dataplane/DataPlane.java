@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,9 +40,11 @@ public final class DataPlane implements AutoCloseable {
       List.of(
           Abi.LIVE,
           Abi.PORTS,
+          Abi.MACS,
           Abi.EGRESS,
           Abi.VIPS4,
           Abi.VIPS6,
+          Abi.BINDS,
           Abi.SERVERS,
           Abi.NETS4,
           Abi.NETS6,
@@ -62,6 +65,8 @@ public final class DataPlane implements AutoCloseable {
   private final Map<String, BpfMap> maps;
   private final BpfProgram program;
   private final MappedMemory live;
+  private final MacsMap macs;
+  private final MappedMemory backends;
   private final BpfMap emptyTable;
   private final Map<Integer, SlotMaps> vips = new HashMap<>();
   private final Map<Integer, SlotMaps> nets = new HashMap<>();
@@ -74,6 +79,8 @@ public final class DataPlane implements AutoCloseable {
     this.maps = maps;
     this.program = handles.own(BpfProgram.openPinned(pins.program()));
     this.live = handles.own(map(Abi.LIVE).mmap(true));
+    this.macs = new MacsMap(handles.own(map(Abi.MACS).mmap(true)), this::awaitGracePeriod);
+    this.backends = handles.own(map(Abi.BACKENDS).mmap(true));
     this.emptyTable = handles.own(BpfMap.openPinned(pins.table(Abi.EMPTY_TABLE)));
     for (int family : families()) {
       vips.put(family, SlotMaps.open(pins.vips(family), map(vipsName(family)), handles));
@@ -279,13 +286,26 @@ public final class DataPlane implements AutoCloseable {
 
   /** Number of wide binds of a slot; packets look for none if it is 0. */
   int wideCount(int slot) {
-    byte[] count = new byte[Integer.BYTES];
-    live.getBytes(LiveLayout.wideOffset(slot), count);
-    return ByteBuffer.wrap(count).order(ByteOrder.nativeOrder()).getInt();
+    return liveInt(LiveLayout.wideOffset(slot));
   }
 
   void setWideCount(int slot, int count) {
     live.putBytes(LiveLayout.wideOffset(slot), Abi.key(count));
+  }
+
+  /** Number of buckets of a slot that binds are looked for in: a power of two. */
+  int bucketCount(int slot) {
+    return liveInt(LiveLayout.bindMaskOffset(slot)) + 1;
+  }
+
+  void setBucketCount(int slot, int count) {
+    live.putBytes(LiveLayout.bindMaskOffset(slot), Abi.key(count - 1));
+  }
+
+  private int liveInt(int offset) {
+    byte[] bytes = new byte[Integer.BYTES];
+    live.getBytes(offset, bytes);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
   }
 
   /** Waits until every packet that began before this call is through the program. */
@@ -294,13 +314,16 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Tells the program how frames leave an interface.
+   * Tells the program how frames leave an interface. Waits for a grace period if it was told
+   * otherwise before.
    *
    * @param ifindex {@link Abi#DEFAULT_PORT} for all interfaces without an entry of their own
    * @param port as {@link PortLayout#encode} makes it
    */
   public void setPort(int ifindex, byte[] port) {
+    macs.remove(ifindex);
     map(Abi.PORTS).update(Abi.key(ifindex), port);
+    macs.put(ifindex, PortLayout.decode(port));
   }
 
   /** What the program was told last of an interface, by this process or one before. */
@@ -310,6 +333,7 @@ public final class DataPlane implements AutoCloseable {
 
   /** Makes the program forget an interface; does nothing if it knows none of that index. */
   public void removePort(int ifindex) {
+    macs.remove(ifindex);
     map(Abi.PORTS).delete(Abi.key(ifindex));
   }
 
@@ -335,14 +359,27 @@ public final class DataPlane implements AutoCloseable {
 
   /** Index and address of every entry of lb_backends that holds one. */
   Map<Integer, IpAddress> backends() {
-    Map<Integer, IpAddress> backends = new HashMap<>();
-    map(Abi.BACKENDS)
-        .forEach(
-            (key, value) -> {
-              int index = ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).getInt();
-              BackendLayout.decode(value).ifPresent(address -> backends.put(index, address));
-            });
-    return backends;
+    byte[] all = new byte[Abi.MAX_BACKENDS * BackendLayout.LENGTH];
+    backends.getBytes(0, all);
+    Map<Integer, IpAddress> found = new HashMap<>();
+    for (int index = 0; index < Abi.MAX_BACKENDS; index++) {
+      int at = index * BackendLayout.LENGTH;
+      byte[] entry = Arrays.copyOfRange(all, at, at + BackendLayout.LENGTH);
+      Optional<IpAddress> address = BackendLayout.decode(entry);
+      if (address.isPresent()) {
+        found.put(index, address.get());
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Writes an entry of lb_backends, of which no packet that begins now may know.
+   *
+   * @param entry as {@link BackendLayout} makes it
+   */
+  void setBackend(int index, byte[] entry) {
+    backends.putBytes((long) index * BackendLayout.LENGTH, entry);
   }
 
   /** Takes back what a start that failed has pinned; what it had taken over stays. */

@@ -49,6 +49,7 @@ import java.util.TreeMap;
 public final class DataPlaneSwap {
   private final DataPlane plane;
   private final SwapStep.Observer observer;
+  private final BindMap bindMap;
   private final WideMaps wideMaps;
   private final ServerMaps serverMaps;
 
@@ -64,6 +65,7 @@ public final class DataPlaneSwap {
   public DataPlaneSwap(DataPlane plane, SwapStep.Observer observer) {
     this.plane = plane;
     this.observer = observer;
+    this.bindMap = new BindMap(plane, observer);
     this.wideMaps = new WideMaps(plane, observer);
     this.serverMaps = new ServerMaps(plane, observer);
     backends.addAll(plane.backends().keySet());
@@ -123,6 +125,7 @@ public final class DataPlaneSwap {
       for (int family : DataPlane.families()) {
         writeVips(family, idleSlot(transition), transition.next().vips());
       }
+      bindMap.write(idleSlot(transition), transition.next().vips(), transition.next().settings());
       wideMaps.write(idleSlot(transition), transition.next().wide(), transition.next().vips());
       serverMaps.write(
           idleSlot(transition), transition.next().serverSets(), transition.next().backends());
@@ -145,7 +148,7 @@ public final class DataPlaneSwap {
             (index, address) -> {
               backends.add(index);
               stats.updatePerCpu(Abi.key(index), CounterLayout.ZERO);
-              plane.map(Abi.BACKENDS).update(Abi.key(index), BackendLayout.encode(address));
+              plane.setBackend(index, BackendLayout.encode(address));
             });
   }
 
@@ -282,6 +285,7 @@ public final class DataPlaneSwap {
     for (int family : DataPlane.families()) {
       plane.vips(family).clear(slot);
     }
+    bindMap.clear(slot);
     wideMaps.clear(slot);
     serverMaps.clear(slot);
     plane.setSettings(slot, Settings.NONE);
@@ -303,7 +307,7 @@ public final class DataPlaneSwap {
     Set<Integer> gone = new HashSet<>(backends);
     gone.removeAll(new HashSet<>(live));
     for (int index : gone) {
-      plane.map(Abi.BACKENDS).update(Abi.key(index), BackendLayout.encodeNone());
+      plane.setBackend(index, BackendLayout.encodeNone());
       backends.remove(index);
     }
   }

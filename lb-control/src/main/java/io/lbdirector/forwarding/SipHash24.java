@@ -31,6 +31,12 @@ public final class SipHash24 {
     return state;
   }
 
+  /** The four words of the state before the first block. */
+  public static long[] initialState(SipKey key) {
+    SipHash24 state = keyed(key);
+    return new long[] {state.v0, state.v1, state.v2, state.v3};
+  }
+
   void set(long newV0, long newV1, long newV2, long newV3) {
     v0 = newV0;
     v1 = newV1;

@@ -50,7 +50,9 @@ class AbiLayoutTest {
                 "source_ip6", LiveLayout.SOURCE_IP6_OFFSET,
                 "wide", LiveLayout.WIDE_OFFSET,
                 "mtu", LiveLayout.MTU_OFFSET,
-                "tcp_mss", LiveLayout.TCP_MSS_OFFSET)));
+                "tcp_mss", LiveLayout.TCP_MSS_OFFSET,
+                "bind_mask", LiveLayout.BIND_MASK_OFFSET,
+                "class_mask", LiveLayout.CLASS_MASK_OFFSET)));
     structs.put(
         "lb_port",
         new JavaStruct(
@@ -60,6 +62,39 @@ class AbiLayoutTest {
                 "gateway", PortLayout.GATEWAY_OFFSET,
                 "gateway6", PortLayout.GATEWAY6_OFFSET,
                 "mtu", PortLayout.MTU_OFFSET)));
+    structs.put(
+        "lb_macs",
+        new JavaStruct(
+            MacsLayout.LENGTH,
+            Map.of(
+                "ifindex", MacsLayout.IFINDEX_OFFSET,
+                "mtu", MacsLayout.MTU_OFFSET,
+                "gateway", MacsLayout.GATEWAY_OFFSET,
+                "mac", MacsLayout.MAC_OFFSET)));
+    structs.put(
+        "lb_bucket",
+        new JavaStruct(
+            BucketLayout.LENGTH,
+            Map.of("keys", BucketLayout.KEYS_OFFSET, "binds", BucketLayout.BINDS_OFFSET)));
+    structs.put(
+        "lb_bind_key",
+        new JavaStruct(
+            BucketLayout.KEY_LENGTH,
+            Map.of(
+                "address", 0,
+                "port", BucketLayout.PORT_OFFSET,
+                "protocol", BucketLayout.PROTOCOL_OFFSET,
+                "family", BucketLayout.FAMILY_OFFSET)));
+    structs.put(
+        "lb_bind",
+        new JavaStruct(
+            BucketLayout.BIND_LENGTH,
+            Map.of(
+                "address", BucketLayout.ADDRESS_OFFSET,
+                "hash_state", BucketLayout.HASH_STATE_OFFSET,
+                "stats", BucketLayout.STATS_OFFSET,
+                "table", BucketLayout.TABLE_OFFSET,
+                "hash_fields", BucketLayout.HASH_FIELDS_OFFSET)));
     structs.put(
         "lb_vip4_key",
         new JavaStruct(VipLayout.KEY4_LENGTH, Map.of("address", 0, "port", 4, "protocol", 6)));
@@ -344,6 +379,11 @@ class AbiLayoutTest {
     java.put("LB_MAX_EGRESS", (long) Abi.MAX_EGRESS);
     java.put("LB_MAX_BINDS", (long) Abi.MAX_BINDS);
     java.put("LB_MAX_VIPS", (long) Abi.MAX_VIPS);
+    java.put("LB_BUCKETS", (long) Abi.BUCKETS);
+    java.put("LB_BUCKET_SLOTS", (long) Abi.BUCKET_SLOTS);
+    java.put("LB_BUCKET_BINDS", (long) Abi.BUCKET_BINDS);
+    java.put("LB_BUCKET_FACTOR", BucketLayout.FACTOR);
+    java.put("LB_BUCKET_SHIFT", (long) BucketLayout.SHIFT);
     java.put("LB_MAX_SPANS", (long) Abi.MAX_SPANS);
     java.put("LB_WIDE_SLOTS", (long) Abi.WIDE_SLOTS);
     java.put("LB_SPAN_SLOTS", (long) Abi.SPAN_SLOTS);
@@ -366,7 +406,7 @@ class AbiLayoutTest {
     java.put("LB_GUE_HOPS_IPV4", (long) GueLayout.HOPS_IPV4);
     java.put("LB_GUE_HOPS_IPV6", (long) GueLayout.HOPS_IPV6);
     java.put("LB_VIP_QUIC", (long) VipLayout.QUIC);
-    java.put("LB_SETTING_COPY_DSCP", (long) LiveLayout.COPY_DSCP);
+    java.put("LB_MTU_OF_PORT", (long) LiveLayout.MTU_OF_PORT);
     java.put("LB_SETTING_ECHO_PASS", (long) LiveLayout.ECHO_PASS);
     java.put("LB_SETTING_ECHO_REPLY", (long) LiveLayout.ECHO_REPLY);
     java.put("LB_VIP_IPIP", (long) VipLayout.IPIP);
@@ -381,16 +421,23 @@ class AbiLayoutTest {
   private static Map<String, Long> definitions() throws IOException {
     Pattern define =
         Pattern.compile(
-            "^#define\\s+(LB_\\w+)\\s+(?:(\\d+)|\\(1U << (\\d+)\\))", Pattern.MULTILINE);
+            "^#define\\s+(LB_\\w+)\\s+(?:0x(\\p{XDigit}+)ULL|(\\d+)|\\(1U << (\\d+)\\))",
+            Pattern.MULTILINE);
     Matcher found = define.matcher(Files.readString(HEADER));
     Map<String, Long> numbers = new TreeMap<>();
     while (found.find()) {
-      boolean plain = found.group(2) != null;
-      numbers.put(
-          found.group(1),
-          plain ? Long.parseLong(found.group(2)) : 1L << Integer.parseInt(found.group(3)));
+      numbers.put(found.group(1), number(found));
     }
     return numbers;
+  }
+
+  private static long number(Matcher found) {
+    if (found.group(2) != null) {
+      return Long.parseUnsignedLong(found.group(2), 16);
+    }
+    return found.group(3) != null
+        ? Long.parseLong(found.group(3))
+        : 1L << Integer.parseInt(found.group(4));
   }
 
   @Test
@@ -412,7 +459,9 @@ class AbiLayoutTest {
     java.put(Abi.WIDE_BINDS, "4 -> " + WideBindLayout.LENGTH + ", " + Abi.WIDE_SLOTS + " entries");
     java.put(Abi.WIDE_BITS, "4 -> " + WideBitsLayout.LENGTH + ", " + Abi.GENERATIONS + " entries");
     java.put(Abi.TABLES, "4 -> 4, " + Abi.TABLE_SLOTS + " entries");
-    java.put(Abi.BACKENDS, "4 -> " + BackendLayout.LENGTH + ", " + Abi.MAX_BACKENDS + " entries");
+    java.put(Abi.BACKENDS, "4 -> " + Abi.MAX_BACKENDS * BackendLayout.LENGTH + ", 1 entries");
+    java.put(Abi.MACS, "4 -> " + Abi.MAX_PORTS * MacsLayout.LENGTH + ", 1 entries");
+    java.put(Abi.BINDS, "4 -> " + BucketLayout.LENGTH + ", " + Abi.BUCKET_SLOTS + " entries");
     java.put(Abi.VERDICTS, "4 -> 16, " + Abi.MAX_COUNTERS + " entries");
     java.put(Abi.VIP_STATS, "4 -> 16, " + Abi.MAX_VIP_STATS + " entries");
     java.put(Abi.BACKEND_STATS, "4 -> 16, " + Abi.MAX_BACKENDS + " entries");

@@ -15,10 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lbdirector.abi.Abi;
+import io.lbdirector.abi.BucketLayout;
 import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.bpf.MappedMemory;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
@@ -32,7 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,7 +131,8 @@ class DataPlaneSwapFaultTest {
       List<String> wideBits,
       List<Integer> innerMaps,
       List<Integer> serverMaps,
-      Map<Integer, String> backends,
+      List<String> exactBinds,
+      Map<Integer, IpAddress> backends,
       List<String> pins) {}
 
   private Image image() {
@@ -141,7 +144,8 @@ class DataPlaneSwapFaultTest {
         List.of(wideBits(plane, 0), wideBits(plane, 1)),
         innerMaps(plane),
         serverMaps(plane),
-        backends(plane),
+        List.of(exactBinds(plane, 0), exactBinds(plane, 1)),
+        plane.backends(),
         pins());
   }
 
@@ -175,13 +179,12 @@ class DataPlaneSwapFaultTest {
     return BitSet.valueOf(bits).toString();
   }
 
-  private static Map<Integer, String> backends(DataPlane plane) {
-    Map<Integer, String> found = new HashMap<>();
-    for (int index = 0; index < 32; index++) {
-      byte[] value = plane.map(Abi.BACKENDS).lookup(Abi.key(index)).orElseThrow();
-      found.put(index, java.util.HexFormat.of().formatHex(value));
+  private static String exactBinds(DataPlane plane, int slot) {
+    byte[] buckets = new byte[plane.bucketCount(slot) * BucketLayout.LENGTH];
+    try (MappedMemory memory = plane.map(Abi.BINDS).mmap(false)) {
+      memory.getBytes((long) slot * Abi.BUCKETS * BucketLayout.LENGTH, buckets);
     }
-    return found;
+    return HexFormat.of().formatHex(buckets);
   }
 
   private List<String> pins() {

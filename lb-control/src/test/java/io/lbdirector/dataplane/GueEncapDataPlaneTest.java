@@ -410,7 +410,8 @@ class GueEncapDataPlaneTest {
     serve(LoadedDirector.SETTINGS, 2, List.of());
     assertEquals(Verdict.DROP_NO_HOP, director.verdictOf(syn));
 
-    director.plane().setPort(0, new byte[PortLayout.LENGTH]);
+    director.closeShortWay();
+    director.plane().setPort(Abi.DEFAULT_PORT, new byte[PortLayout.LENGTH]);
     serve(LoadedDirector.SETTINGS, 2, backends(3));
     assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(syn));
     serve(LoadedDirector.SETTINGS, 2, backends6(3));
@@ -424,16 +425,15 @@ class GueEncapDataPlaneTest {
     serve(LoadedDirector.SETTINGS, 1, backends(1));
     director
         .plane()
-        .map(Abi.BACKENDS)
-        .update(
-            Abi.key(director.live().backends().get(Actors.backend(1))), BackendLayout.encodeNone());
+        .setBackend(director.live().backends().get(Actors.backend(1)), BackendLayout.encodeNone());
     assertEquals(Verdict.DROP_NO_BACKEND, director.verdictOf(syn));
     director
         .plane()
         .map(Abi.TABLES)
         .deleteInner(director.live().tables().values().iterator().next());
     assertEquals(Verdict.DROP_NO_TABLE, director.verdictOf(syn));
-    director.plane().map(Abi.PORTS).delete(Abi.key(Abi.DEFAULT_PORT));
+    director.closeShortWay();
+    director.plane().removePort(Abi.DEFAULT_PORT);
     serve(LoadedDirector.SETTINGS, 2, backends(3));
     assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(syn));
   }

@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.LiveLayout.Echo;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.abi.PortLayout;
@@ -203,7 +202,7 @@ class IpipEncapDataPlaneTest {
     director
         .plane()
         .setPort(
-            Abi.DEFAULT_PORT,
+            LoadedDirector.LOOPBACK,
             PortLayout.encode(
                 Actors.DIRECTOR_MAC, Optional.of(Actors.GATEWAY_MAC), Optional.empty(), 1500));
     assertEquals(Verdict.DROP_NO_GATEWAY, director.verdictOf(SYN.toBytes()));

@@ -7,7 +7,6 @@ import static io.lbdirector.packet.Actors.VIP6;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.Outcome;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfObject;
@@ -40,7 +39,7 @@ class JumboDataPlaneTest {
 
   private static LoadedDirector serve(int mtu) {
     LoadedDirector director = new LoadedDirector();
-    director.setPort(Abi.DEFAULT_PORT, mtu);
+    director.setMtu(mtu);
     director.publish(
         new DesiredState(
             LoadedDirector.SETTINGS,

@@ -31,6 +31,9 @@ final class LoadedDirector implements AutoCloseable {
   static final Settings SETTINGS =
       settings(Optional.of(Actors.DIRECTOR), Optional.of(Actors.DIRECTOR6));
 
+  /** Interface where frames come in, unless {@link #receiveBy} names another. */
+  static final int LOOPBACK = 1;
+
   /** {@code XDP_DROP}, {@code XDP_PASS}, {@code XDP_TX}, {@code XDP_REDIRECT}. */
   static final int DROP = 1;
 
@@ -55,7 +58,7 @@ final class LoadedDirector implements AutoCloseable {
   LoadedDirector() {
     try {
       open();
-      setPort(Abi.DEFAULT_PORT);
+      setMtu(1500);
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, this::close);
       throw e;
@@ -77,6 +80,17 @@ final class LoadedDirector implements AutoCloseable {
   void closeHandles() {
     plane.close();
     plane = null;
+  }
+
+  /** Of the loopback, whose packets may take the short way, and of all other interfaces. */
+  void setMtu(int mtu) {
+    setPort(Abi.DEFAULT_PORT, mtu);
+    setPort(LOOPBACK, mtu);
+  }
+
+  /** Whatever comes takes the complete way. */
+  void closeShortWay() {
+    plane.removePort(LOOPBACK);
   }
 
   void setPort(int ifindex) {

@@ -11,7 +11,6 @@ import static io.lbdirector.packet.Actors.QUIC_VIP6;
 import static io.lbdirector.packet.Actors.VIP;
 import static io.lbdirector.packet.Actors.VIP6;
 
-import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.LiveLayout.Settings;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.Flow;
@@ -108,13 +107,15 @@ final class PacketWorld implements AutoCloseable {
     }
   }
 
+  static final int MTU = 9000;
+
   /** On links that take the longest of the frames: what is too big is another test's matter. */
   PacketWorld() {
     this(LoadedDirector.SETTINGS);
   }
 
   PacketWorld(Settings settings) {
-    director.setPort(Abi.DEFAULT_PORT, 9000);
+    director.setMtu(MTU);
     director.publish(
         new DesiredState(
             settings,
