@@ -2,10 +2,13 @@ package io.lbdirector.dataplane;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lbdirector.bpf.BpfObject;
 import java.util.Arrays;
 
 /** Preconditions of tests of what older kernels do not have; bench/kernels runs those as well. */
 final class NeedsKernel {
+  private static final int ONE_BUFFER = 3500; // bytes that fit, with headroom, in a page
+
   private NeedsKernel() {}
 
   /**
@@ -19,6 +22,17 @@ final class NeedsKernel {
     assumeTrue(
         Arrays.compare(numbers(running), numbers(version)) >= 0,
         () -> "needs Linux " + version + ": " + why);
+  }
+
+  /** Has the test not run where no test run takes a frame, for it fills more than a page. */
+  static void forFrame(byte[] frame) {
+    if (!canRun(frame)) {
+      from("5.18", "a test run takes no frame of several buffers");
+    }
+  }
+
+  static boolean canRun(byte[] frame) {
+    return frame.length <= ONE_BUFFER || BpfObject.kernelHasXdpFrags();
   }
 
   /** {@code "6.1.0-50-cloud-amd64"} is 6 and 1. */
