@@ -6,15 +6,11 @@ import java.util.Arrays;
  * Ranks all candidates in rows, from nothing. Works on {@link SipLanes#LANES} rows at a time, hence
  * not for several threads.
  *
- * <p>Inserting costs more than hashing. So the lists of the best begin with a score that nearly
- * always enough candidates beat, and few others; where they do not, the row is done again.
+ * <p>Comparing and inserting cost more than hashing. So the lists of the best begin with a score
+ * that nearly always enough candidates beat, and few others; where they do not, the row is done
+ * again.
  */
 final class RowRanking {
-  /** How many candidates are to beat the first guess for each that is wanted, on average. */
-  private static final int SPARE = 2;
-
-  private static final long WORST_SCORE = -1; // unsigned
-
   private final Candidates candidates;
   private final RowScores rowScores;
   private final int kept;
@@ -23,7 +19,7 @@ final class RowRanking {
   private final short[] best;
 
   private final long[] bestScores;
-  private final long[] scores = new long[SipLanes.LANES];
+  private final int[] low = new int[SipLanes.LANES];
 
   /**
    * @param kept how many candidates to find for each row, at most all
@@ -43,27 +39,19 @@ final class RowRanking {
    * @param places receives them: row {@code r} has its {@code kept} places from {@code r * kept}
    */
   void rank(int[] rows, int count, short[] places) {
-    int again = rank(rows, count, places, likelyScore());
-    rank(rows, again, places, WORST_SCORE);
-  }
-
-  /** Only of equal weights is it known where the best scores end. */
-  private long likelyScore() {
-    int beating = SPARE * kept;
-    return candidates.haveEqualWeights() && beating < candidates.count()
-        ? Long.divideUnsigned(WORST_SCORE, candidates.count()) * beating
-        : WORST_SCORE;
+    int again = rank(rows, count, places, ScoreGuess.of(candidates, kept));
+    rank(rows, again, places, ScoreGuess.none(candidates));
   }
 
   /**
-   * @param from a score that is not beaten counts for nothing
    * @return how many rows lack candidates: from now on the first of {@code rows}
    */
-  private int rank(int[] rows, int count, short[] places, long from) {
+  private int rank(int[] rows, int count, short[] places, ScoreGuess guess) {
     int lacking = 0;
     for (int done = 0; done < count; done += SipLanes.LANES) {
       int lanes = Math.min(SipLanes.LANES, count - done);
-      rankLanes(rows, done, lanes, from);
+      rowScores.turnTo(rows, done, lanes);
+      rankLanes(guess);
       for (int lane = 0; lane < lanes; lane++) {
         int row = rows[done + lane];
         System.arraycopy(best, lane * kept, places, row * kept, kept);
@@ -75,30 +63,29 @@ final class RowRanking {
     return lacking;
   }
 
-  private void rankLanes(int[] rows, int done, int lanes, long from) {
+  private void rankLanes(ScoreGuess guess) {
     Arrays.fill(best, (short) candidates.nobody());
-    Arrays.fill(bestScores, from);
-    rowScores.turnTo(rows, done, lanes);
+    Arrays.fill(bestScores, guess.score());
     for (int candidate = 0; candidate < candidates.count(); candidate++) {
-      rowScores.score(candidate, scores);
-      for (int lane = 0; lane < SipLanes.LANES; lane++) {
-        int last = lane * kept + kept - 1;
-        if (candidates.isBefore(candidate, scores[lane], best[last], bestScores[last])) {
-          insert(lane * kept, last, candidate, scores[lane]);
-        }
+      int found = rowScores.findLow(candidate, guess.limit(candidate), low);
+      for (int i = 0; i < found; i++) {
+        insert(low[i] * kept, candidate, rowScores.lastScore(low[i]));
       }
     }
   }
 
-  /** Puts a candidate in its place between {@code first} and {@code last}, which drops out. */
-  private void insert(int first, int last, int candidate, long score) {
-    int i = last;
+  /** Puts a candidate before those of a row that it beats; the last one of them drops out. */
+  private void insert(int first, int candidate, long score) {
+    int i = first + kept;
     while (i > first && candidates.isBefore(candidate, score, best[i - 1], bestScores[i - 1])) {
-      best[i] = best[i - 1];
-      bestScores[i] = bestScores[i - 1];
       i--;
     }
-    best[i] = (short) candidate;
-    bestScores[i] = score;
+    int last = first + kept - 1;
+    if (i <= last) {
+      System.arraycopy(best, i, best, i + 1, last - i);
+      System.arraycopy(bestScores, i, bestScores, i + 1, last - i);
+      best[i] = (short) candidate;
+      bestScores[i] = score;
+    }
   }
 }

@@ -15,8 +15,7 @@ final class RowScores {
   private static final long LENGTH_V6 = (8L + 16) << 56;
 
   private final SipHash24 seeded;
-  private final SipLanes rows = new SipLanes();
-  private final SipLanes work = new SipLanes();
+  private final SipLanes lanes = new SipLanes();
   private final SipHash24 single = new SipHash24();
 
   /** First 8 bytes of each address as SipHash reads them; of an IPv4 address, its whole block. */
@@ -47,7 +46,7 @@ final class RowScores {
    */
   void turnTo(int[] numbers, int from, int count) {
     for (int lane = 0; lane < count; lane++) {
-      rows.word(lane, block(numbers[from + lane]));
+      lanes.word(lane, block(numbers[from + lane]));
     }
     absorbRows();
   }
@@ -55,7 +54,7 @@ final class RowScores {
   /** Turns to {@link SipLanes#LANES} rows that follow each other. */
   void turnTo(int first) {
     for (int lane = 0; lane < SipLanes.LANES; lane++) {
-      rows.word(lane, block(first + lane));
+      lanes.word(lane, block(first + lane));
     }
     absorbRows();
   }
@@ -66,11 +65,12 @@ final class RowScores {
 
   /** Leaves the state that all candidates of a row begin with: its seed absorbed. */
   private void absorbRows() {
-    rows.set(seeded);
-    rows.absorb();
-    rows.finish();
-    rows.set(seeded);
-    rows.absorb(); // the hash that finish left: the row's seed
+    lanes.set(seeded);
+    lanes.absorb();
+    lanes.finish();
+    lanes.set(seeded);
+    lanes.absorb(); // the hash that finish left: the row's seed
+    lanes.keep();
   }
 
   /**
@@ -79,21 +79,41 @@ final class RowScores {
    * @param scores receives one for each lane, unsigned
    */
   void score(int candidate, long[] scores) {
-    work.set(rows);
-    work.absorb(head[candidate]);
-    if (v6[candidate]) {
-      work.absorb(tail[candidate]);
-      work.absorb(LENGTH_V6);
-    }
-    work.finish();
+    hash(candidate);
     for (int lane = 0; lane < SipLanes.LANES; lane++) {
-      scores[lane] = Long.reverseBytes(work.hash(lane));
+      scores[lane] = lastScore(lane);
     }
+  }
+
+  /**
+   * Scores a candidate in each of the rows, and finds those where its score is low.
+   *
+   * @param limit first 16 bits of a low score are below this
+   * @param low receives the lanes, ascending
+   * @return how many there are; {@link #lastScore} tells the scores
+   */
+  int findLow(int candidate, int limit, int[] low) {
+    hash(candidate);
+    return lanes.below(limit, low);
+  }
+
+  /** Score, unsigned, of the candidate that was scored last in all rows. */
+  long lastScore(int lane) {
+    return Long.reverseBytes(lanes.hash(lane));
+  }
+
+  private void hash(int candidate) {
+    lanes.begin(head[candidate]);
+    if (v6[candidate]) {
+      lanes.absorb(tail[candidate]);
+      lanes.absorb(LENGTH_V6);
+    }
+    lanes.finish();
   }
 
   /** Score of a candidate in one of the rows, unsigned. */
   long score(int candidate, int lane) {
-    rows.copyTo(single, lane);
+    lanes.copyTo(single, lane);
     single.absorb(head[candidate]);
     if (v6[candidate]) {
       single.absorb(tail[candidate]);
