@@ -50,14 +50,14 @@ struct lb_settings {
 	__u32 flags;	  /* LB_SETTING_* */
 	__u8 source_ip6[16]; /* outer IPv6 source address; ::: none */
 	__u32 wide;	     /* wide binds of this generation; 0: it has none to look for */
-	__u16 mtu;	 /* bytes of IP packet on the way to the backends, or LB_MTU_OF_PORT */
-	__u16 tcp_mss;	 /* most that a SYN may announce; 0: whatever it does */
-	__u32 bind_mask; /* buckets of lb_binds that are in use, a power of two, less one */
-	__u8 class_mask; /* bits of the inner DSCP and ECN that the outer has, too */
+	__u16 mtu;	     /* bytes of IP packet on the way to the backends, or LB_MTU_OF_PORT */
+	__u16 tcp_mss;	     /* most that a SYN may announce; 0: whatever it does */
+	__u32 bind_mask;     /* buckets of lb_binds that are in use, a power of two, less one */
+	__u8 class_mask;     /* bits of the inner DSCP and ECN that the outer has, too */
 	__u8 reserved[27];
 };
 
-#define LB_MTU_OF_PORT	      65535 /* no limit besides the interface's */
+#define LB_MTU_OF_PORT	      65535	/* no limit besides the interface's */
 #define LB_SETTING_ECHO_PASS  (1U << 0) /* ICMP echo to a VIP goes to the kernel */
 #define LB_SETTING_ECHO_REPLY (1U << 1) /* ICMP echo to a VIP is answered by the program */
 #define LB_SETTING_EGRESS_FIB (1U << 2) /* packets leave as the kernel's routes say */

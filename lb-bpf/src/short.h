@@ -89,8 +89,8 @@ static __always_inline __u64 short_hash(const struct lb_bind *bind, const struct
 #define SHORT_OUTER \
 	(sizeof(struct iphdr) + sizeof(struct udphdr) + sizeof(struct lb_gue)) /* and the hops */
 
-/* As row_hop(). Where no hop follows, the compiler would leave the mask out, for there is nothing to
- * mask; verifiers before 6.12 do not see that. */
+/* As row_hop(). Where no hop follows, the compiler would leave the mask out, for there is nothing
+ * to mask; verifiers before 6.12 do not see that. */
 static __always_inline __u32 short_hop(__u64 row, int hop)
 {
 	__u64 from_hop = row >> 16 * hop;
