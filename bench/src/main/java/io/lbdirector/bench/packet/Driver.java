@@ -25,7 +25,7 @@ final class Driver implements AutoCloseable {
   private static final int STAMPS = 4096;
 
   /** {@code struct bench_settings}. */
-  private static final int SETTINGS_LENGTH = 32;
+  private static final int SETTINGS_LENGTH = 40;
 
   // struct bench_state
   private static final int REPEATS = 0;
@@ -96,6 +96,8 @@ final class Driver implements AutoCloseable {
         .putInt(traffic.sourceAt())
         .putInt(Traffic.SOURCE_BASE)
         .putInt(traffic.flows() - 1)
+        .putInt(frame.getInt(traffic.sourceAt() - Integer.BYTES))
+        .putInt(0)
         .array();
   }
 
