@@ -36,7 +36,8 @@ add_tests() {
   done
   cp -r --parents /usr/lib/x86_64-linux-gnu/bpf "$image" # xdp-loader's own programs
   cp "$root/bench/src/guest/tests" "$image/tests"
-  echo "--select-package io.lbdirector.dataplane --include-classname .*\.($tests) --exclude-tag flood" \
+  local package=io.lbdirector.dataplane
+  echo "--select-package $package --include-classname ${package//./\\.}\.($tests) --exclude-tag flood" \
     >"$image/tests.arguments"
   copy_jvm
 }

@@ -34,7 +34,8 @@ class JumboDataPlaneTest {
 
   @BeforeEach
   void kernelMustHaveThem() {
-    assertTrue(BpfObject.kernelHasXdpFrags(), "these tests need kernel 5.18");
+    NeedsKernel.from("5.18", "no XDP program takes a frame of several buffers");
+    assertTrue(BpfObject.kernelHasXdpFrags());
   }
 
   private static LoadedDirector serve(int mtu) {
