@@ -10,6 +10,7 @@ import io.lbdirector.bench.harness.VoidRunException;
 import io.lbdirector.bench.packet.PacketSuite;
 import io.lbdirector.bench.reload.ReloadSuite;
 import io.lbdirector.bench.tables.TablesSuite;
+import io.lbdirector.bench.wire.WireSuite;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -19,7 +20,12 @@ import java.util.stream.Collectors;
 /** Runs suites, one after another, and writes the results of each. {@code bench/run} starts it. */
 public final class Bench {
   private static final List<Suite> SUITES =
-      List.of(new PacketSuite(), new TablesSuite(), new ReloadSuite(), new ControlSuite());
+      List.of(
+          new PacketSuite(),
+          new TablesSuite(),
+          new ReloadSuite(),
+          new ControlSuite(),
+          new WireSuite());
 
   private Bench() {}
 

@@ -16,7 +16,7 @@ record Options(Set<String> suites, Effort effort, Path results) {
   static final String USAGE =
       """
       usage: bench/run [--smoke] [--results FOLDER] [SUITE...]
-        SUITE             packet, tables, reload, control; all of them if none is named
+        SUITE             packet, tables, reload, control, wire; all of them if none is named
         --smoke           a few seconds, to see that every run is valid; the numbers mean nothing
         --results FOLDER  where results go, instead of bench/results (bench/results/smoke)""";
 

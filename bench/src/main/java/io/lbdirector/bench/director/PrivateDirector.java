@@ -68,6 +68,11 @@ public final class PrivateDirector implements AutoCloseable {
     return plane;
   }
 
+  /** Its BPF file system; what others pin there goes with it. */
+  public Path bpffs() {
+    return bpffs;
+  }
+
   @Override
   public void close() {
     try {

@@ -6,14 +6,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /** The compiled objects of {@code bench/src/bpf}, from the class path. */
-final class BenchObjects {
+public final class BenchObjects {
   private BenchObjects() {}
 
   /**
    * Opens an object, not loaded yet; the caller closes it. Its programs take frames of several
    * buffers where the kernel has those, as the product's do: only such can call each other.
    */
-  static BpfObject open(String name) {
+  public static BpfObject open(String name) {
     BpfObject object = openPlain(name);
     if (BpfObject.kernelHasXdpFrags()) {
       object.takeXdpFrags();
