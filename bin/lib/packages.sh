@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the machine must have, and how it gets there. Sourced by bin/build, bin/demo, bin/verify, bench/*.
 
-# install_packages GROUP...: installs what is missing of the groups build, lab, check, guest and
-# guest_tests. Says what it installs; silent and quick if nothing is missing.
+# install_packages GROUP...: installs what is missing of the groups build, lab, bench, check,
+# guest and guest_tests. Says what it installs; silent and quick if nothing is missing.
 install_packages() {
   local group missing
   missing=$(for group in "$@"; do "missing_for_$group"; done | sort -u | tr '\n' ' ')
@@ -35,6 +35,11 @@ missing_for_lab() {
   has_command ping || echo iputils-ping
   has_command nginx || echo nginx-light
   has_file /usr/lib/nginx/modules/ngx_stream_module.so || echo libnginx-mod-stream
+}
+
+missing_for_bench() {
+  has_command ip || echo iproute2
+  has_command ethtool || echo ethtool
 }
 
 missing_for_check() {

@@ -237,9 +237,7 @@ final class ConnectionRace {
   Finding finding() {
     List<List<String>> rows = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      rows.add(
-          List.of(
-              words(kind), rate(kind, Way.DIRECT), rate(kind, Way.DIRECTOR), ratio(kind)));
+      rows.add(List.of(words(kind), rate(kind, Way.DIRECT), rate(kind, Way.DIRECTOR), ratio(kind)));
     }
     return new Finding(
         "TCP connections, one after another",

@@ -10,7 +10,6 @@ final class FrameSender implements AutoCloseable {
   private final BpfProgram program;
   private final LiveFrames frames = new LiveFrames();
   private final ExecutorService thread;
-  private final int core;
 
   /**
    * @param program makes and sends the frames; not closed by this
@@ -18,16 +17,12 @@ final class FrameSender implements AutoCloseable {
   FrameSender(Host host, BpfProgram program) {
     this.program = program;
     this.thread = Executors.newSingleThreadExecutor(host.namespace());
-    this.core = (int) onThread(Affinity::pin);
+    onThread(Affinity::pin);
   }
 
   /** What runs on the thread. */
   private interface Task {
     long run();
-  }
-
-  int core() {
-    return core;
   }
 
   /**

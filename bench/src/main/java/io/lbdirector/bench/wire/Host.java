@@ -37,6 +37,11 @@ final class Host implements AutoCloseable {
     Command.run(String.join("\n", lines) + "\n", "ip", "-n", netns, "-batch", "-");
   }
 
+  /** Has senders on a device work out checksums themselves, as those do that go out on a wire. */
+  void finishChecksums(String device) {
+    Command.run("", "ip", "netns", "exec", netns, "ethtool", "-K", device, "tx", "off");
+  }
+
   void set(String setting, Object value) {
     call(() -> Files.writeString(Path.of("/proc/sys/net", setting), value.toString()));
   }
@@ -68,14 +73,6 @@ final class Host implements AutoCloseable {
       }
     }
     throw new IllegalStateException("no device " + device + " in " + netns);
-  }
-
-  /** TCP segments that were sent again. */
-  long retransmitted() {
-    List<String> lines =
-        read("/proc/thread-self/net/snmp").stream().filter(l -> l.startsWith("Tcp:")).toList();
-    int column = List.of(lines.get(0).split(" ")).indexOf("RetransSegs");
-    return Long.parseLong(lines.get(1).split(" ")[column]);
   }
 
   private List<String> read(String file) {

@@ -57,6 +57,7 @@ final class Network implements AutoCloseable {
           "rule add iif director table " + FROM_DIRECTOR,
           "route add " + vip + " via " + BACKEND_ADDRESS + " table " + FROM_DIRECTOR);
       client.set("ipv4/ip_local_port_range", "1024 65535");
+      client.finishChecksums("eth0");
     } catch (RuntimeException | Error e) {
       close();
       throw e;
