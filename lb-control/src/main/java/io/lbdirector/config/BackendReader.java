@@ -9,17 +9,23 @@ import java.util.OptionalInt;
 
 /** Reads one {@code [[table.backend]]}. */
 final class BackendReader {
+  private static final String EXAMPLE = "\"10.0.1.11\"";
+  private static final Values.Kind<IpAddress> ADDRESS = Values.unicast(EXAMPLE);
+  private static final Values.Kind<BackendState> STATE = Values.choice(BackendState.class);
+  private static final Values.Kind<Integer> SHARE = Values.percent(1, 99);
+  private static final Values.Kind<Integer> WEIGHT =
+      Values.integer(1, Backend.MAX_WEIGHT, "a weight is 1 to " + Backend.MAX_WEIGHT);
+  private static final Values.Kind<Integer> QUIC_ID =
+      Values.integer(0, 65_535, "a server id has two bytes: 0 to 65535");
+
   private BackendReader() {}
 
   /** Empty if it has no good address, which has been reported. */
   static Optional<Placed<TableBackend>> read(Section section) {
-    String example = "\"10.0.1.11\"";
-    Optional<IpAddress> address = section.require("ip", Values.unicast(example), example);
-    BackendState state =
-        section.get("state", Values.choice(BackendState.class), BackendState.ACTIVE);
+    Optional<IpAddress> address = section.require("ip", ADDRESS, EXAMPLE);
+    BackendState state = section.get("state", STATE, BackendState.ACTIVE);
     OptionalInt share = share(section, state);
-    String rule = "a weight is 1 to " + Backend.MAX_WEIGHT;
-    int weight = section.get("weight", Values.integer(1, Backend.MAX_WEIGHT, rule), 1);
+    int weight = section.get("weight", WEIGHT, 1);
     OptionalInt quicId = quicId(section);
     section.finish();
     return address
@@ -28,7 +34,7 @@ final class BackendReader {
   }
 
   private static OptionalInt share(Section section, BackendState state) {
-    Optional<Integer> share = section.get("share", Values.percent(1, 99));
+    Optional<Integer> share = section.get("share", SHARE);
     if (section.has("share") && state != BackendState.FILLING) {
       section.problem(
           "share",
@@ -41,9 +47,6 @@ final class BackendReader {
   }
 
   private static OptionalInt quicId(Section section) {
-    return section
-        .get("quic_id", Values.integer(0, 65_535, "a server id has two bytes: 0 to 65535"))
-        .map(OptionalInt::of)
-        .orElse(OptionalInt.empty());
+    return section.get("quic_id", QUIC_ID).map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 }

@@ -19,6 +19,16 @@ final class BindReader {
     PROTOCOLS.put("any", Optional.empty());
   }
 
+  private static final Values.Kind<Prefix> VIP = Values.vip();
+  private static final Values.Kind<Optional<Protocol>> PROTOCOL = Values.choice(PROTOCOLS);
+  private static final Values.Kind<Boolean> FLOW = Values.choice(Map.of("quic", true));
+  private static final Values.Kind<PortRange> PORT =
+      Values.wordOr(
+          "any",
+          PortRange.ANY,
+          Values.map(Values.integer(1, 65_535, "write 1 to 65535, or \"any\""), PortRange::single));
+  private static final Values.Kind<PortRange> PORTS = Values.ports();
+
   private final Section section;
 
   private BindReader(Section section) {
@@ -31,11 +41,10 @@ final class BindReader {
   }
 
   private Optional<TableBind> bind() {
-    Optional<Prefix> prefix = section.require("ip", Values.vip(), "\"203.0.113.10\"");
-    Optional<Optional<Protocol>> protocol =
-        section.require("proto", Values.choice(PROTOCOLS), "\"tcp\"");
+    Optional<Prefix> prefix = section.require("ip", VIP, "\"203.0.113.10\"");
+    Optional<Optional<Protocol>> protocol = section.require("proto", PROTOCOL, "\"tcp\"");
     Optional<PortRange> ports = ports();
-    boolean quic = section.get("flow", Values.choice(Map.of("quic", true)), false);
+    boolean quic = section.get("flow", FLOW, false);
     if (quic && protocol.equals(Optional.of(Optional.of(Protocol.TCP)))) {
       section.problem(
           "flow", "flow = \"quic\" needs proto = \"udp\" or \"any\"; change one of them");
@@ -54,10 +63,8 @@ final class BindReader {
       section.problem(
           "", "port is missing; add port = 443, port = \"any\" or ports = \"8000-8099\"");
     }
-    Values.Kind<PortRange> single =
-        Values.map(Values.integer(1, 65_535, "write 1 to 65535, or \"any\""), PortRange::single);
-    Optional<PortRange> port = section.get("port", Values.wordOr("any", PortRange.ANY, single));
-    Optional<PortRange> ports = section.get("ports", Values.ports());
+    Optional<PortRange> port = section.get("port", PORT);
+    Optional<PortRange> ports = section.get("ports", PORTS);
     return port.isPresent() ? port : ports;
   }
 }

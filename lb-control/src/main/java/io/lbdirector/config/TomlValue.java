@@ -5,10 +5,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Has the TOML library read a single value, and checks that it saw what stands there. */
+/**
+ * What a single value means. Short texts without an escape and small numbers, nearly all of a large
+ * file, mean what stands there; all else is read by the TOML library, and then checked to be what
+ * stands there: the library makes a parser for each value.
+ */
 final class TomlValue {
   private static final String KEY = "v";
+  private static final Pattern PLAIN_TEXT = Pattern.compile("\"[^\"\\\\\n]*\"");
+  private static final Pattern PLAIN_NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
 
   private TomlValue() {}
 
@@ -19,6 +26,17 @@ final class TomlValue {
    * @throws TomlException if the library refuses the value, or reads other parts
    */
   static Object decode(String text, String path, Map<String, Integer> parts) throws TomlException {
+    if (PLAIN_TEXT.matcher(text).matches()) {
+      return text.substring(1, text.length() - 1);
+    }
+    if (PLAIN_NUMBER.matcher(text).matches()) {
+      return Long.valueOf(text);
+    }
+    return readByLibrary(text, path, parts);
+  }
+
+  static Object readByLibrary(String text, String path, Map<String, Integer> parts)
+      throws TomlException {
     Object value = read(text, path, parts.get(path));
     requireSameParts(value, path, parts);
     return value;

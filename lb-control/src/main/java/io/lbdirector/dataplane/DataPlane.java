@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -249,6 +250,14 @@ public final class DataPlane implements AutoCloseable {
   /** The server ids that QUIC connection ids may have. */
   SlotMaps servers() {
     return servers;
+  }
+
+  /** All that have an inner map for each generation's slot. */
+  List<SlotMaps> slotMaps() {
+    List<SlotMaps> all = new ArrayList<>(vips.values());
+    all.addAll(nets.values());
+    all.add(servers);
+    return all;
   }
 
   BpfMap emptyTable() {

@@ -10,7 +10,6 @@ import io.lbdirector.abi.VipLayout.Target;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.MappedMemory;
-import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.Vip;
 import java.nio.ByteBuffer;
@@ -18,10 +17,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Takes a data plane from one generation to the next, in three steps.
@@ -116,19 +114,14 @@ public final class DataPlaneSwap {
   void prepare(Transition transition) {
     sweep(transition.live());
     swept = false;
-    try {
+    try (Handles inners = new Handles()) {
+      InnerMapUpdates installs = new InnerMapUpdates();
       writeBackends(transition);
       zeroStats(transition);
-      writeTables(transition.newTables(), transition.next().backends());
-      observer.before(SwapStep.WRITE_SETTINGS);
-      plane.setSettings(idleSlot(transition), transition.next().settings());
-      for (int family : DataPlane.families()) {
-        writeVips(family, idleSlot(transition), transition.next().vips());
-      }
-      bindMap.write(idleSlot(transition), transition.next().vips(), transition.next().settings());
-      wideMaps.write(idleSlot(transition), transition.next().wide(), transition.next().vips());
-      serverMaps.write(
-          idleSlot(transition), transition.next().serverSets(), transition.next().backends());
+      writeTables(transition, inners, installs);
+      writeSlot(idleSlot(transition), transition.next(), inners, installs);
+      observer.before(SwapStep.INSTALL);
+      installs.apply();
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
@@ -158,23 +151,21 @@ public final class DataPlaneSwap {
     transition.newStats().forEach(id -> stats.updatePerCpu(Abi.key(id), CounterLayout.ZERO));
   }
 
-  private void writeTables(Map<Integer, ForwardingTable> tables, Map<IpAddress, Integer> indexes) {
-    Handles handles = new Handles();
-    try (handles) {
-      SortedMap<Integer, BpfMap> inners = new TreeMap<>();
-      tables.forEach(
-          (slot, rows) -> {
-            inners.put(slot, writeTable(slot, RowLayout.encode(rows, indexes::get), handles));
-          });
-      observer.before(SwapStep.INSTALL_TABLES);
-      plane.map(Abi.TABLES).updateInnerBatch(inners);
-    }
+  private void writeTables(Transition transition, Handles inners, InnerMapUpdates installs) {
+    Map<IpAddress, Integer> indexes = transition.next().backends();
+    transition
+        .newTables()
+        .forEach(
+            (slot, rows) -> {
+              BpfMap table = writeTable(slot, RowLayout.encode(rows, indexes::get), inners);
+              installs.put(plane.map(Abi.TABLES), slot, table);
+            });
   }
 
   /** A new inner map that holds {@code rows}, frozen, read back and pinned. */
-  private BpfMap writeTable(int slot, byte[] rows, Handles handles) {
+  private BpfMap writeTable(int slot, byte[] rows, Handles inners) {
     observer.before(SwapStep.CREATE_TABLE);
-    BpfMap table = handles.own(BpfMap.create(DataPlane.tableSpec("lb_table")));
+    BpfMap table = inners.own(BpfMap.create(DataPlane.tableSpec("lb_table")));
     observer.before(SwapStep.FILL_TABLE);
     try (MappedMemory memory = table.mmap(true)) {
       memory.putBytes(0, rows);
@@ -198,7 +189,20 @@ public final class DataPlaneSwap {
     return rows;
   }
 
-  private void writeVips(int family, int slot, Map<Vip, Target> vips) {
+  /** All of a generation that stands in its slot. */
+  private void writeSlot(int slot, LiveState next, Handles inners, InnerMapUpdates installs) {
+    observer.before(SwapStep.WRITE_SETTINGS);
+    plane.setSettings(slot, next.settings());
+    for (int family : DataPlane.families()) {
+      writeVips(family, slot, next.vips(), inners, installs);
+    }
+    bindMap.write(slot, next.vips(), next.settings());
+    wideMaps.write(slot, next.wide(), next.vips(), inners, installs);
+    serverMaps.write(slot, next.serverSets(), next.backends(), inners, installs);
+  }
+
+  private void writeVips(
+      int family, int slot, Map<Vip, Target> vips, Handles inners, InnerMapUpdates installs) {
     Map<Vip, Target> entries = new HashMap<>();
     vips.forEach(
         (vip, target) -> {
@@ -211,16 +215,14 @@ public final class DataPlaneSwap {
     }
     observer.before(SwapStep.CREATE_VIPS);
     String name = "lb_vips" + family + "_" + slot;
-    try (BpfMap map = BpfMap.create(DataPlane.vipsSpec(family, name, entries.size()))) {
-      observer.before(SwapStep.FILL_VIPS);
-      fill(map, entries);
-      observer.before(SwapStep.READ_VIPS_BACK);
-      requireSame(entries, readVips(map), name);
-      observer.before(SwapStep.PIN_VIPS);
-      plane.vips(family).pin(slot, map);
-      observer.before(SwapStep.INSTALL_VIPS);
-      plane.vips(family).put(slot, map);
-    }
+    BpfMap map = inners.own(BpfMap.create(DataPlane.vipsSpec(family, name, entries.size())));
+    observer.before(SwapStep.FILL_VIPS);
+    fill(map, entries);
+    observer.before(SwapStep.READ_VIPS_BACK);
+    requireSame(entries, readVips(map), name);
+    observer.before(SwapStep.PIN_VIPS);
+    plane.vips(family).pin(slot, map);
+    plane.vips(family).put(slot, map, installs);
   }
 
   private static void fill(BpfMap map, Map<Vip, Target> entries) {
@@ -275,32 +277,30 @@ public final class DataPlaneSwap {
     }
     observer.before(SwapStep.SWEEP);
     plane.awaitGracePeriod();
-    emptyIdle(Abi.slotOf(live.generation() + 1));
-    emptyTables(Set.copyOf(live.tables().values()));
+    int idle = Abi.slotOf(live.generation() + 1);
+    List<Integer> idleTables = idleTables(Set.copyOf(live.tables().values()));
+    InnerMapUpdates empties = new InnerMapUpdates();
+    clear(idle, empties);
+    idleTables.forEach(slot -> empties.put(plane.map(Abi.TABLES), slot, plane.emptyTable()));
+    empties.apply();
+    plane.slotMaps().forEach(maps -> maps.unpin(idle));
+    idleTables.forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
     clearBackends(live.backends().values());
     swept = true;
   }
 
-  private void emptyIdle(int slot) {
-    for (int family : DataPlane.families()) {
-      plane.vips(family).clear(slot);
-    }
+  private void clear(int slot, InnerMapUpdates empties) {
+    plane.slotMaps().forEach(maps -> maps.clear(slot, empties));
     bindMap.clear(slot);
     wideMaps.clear(slot);
-    serverMaps.clear(slot);
     plane.setSettings(slot, Settings.NONE);
   }
 
-  /** Points every slot that has a table, and is not live, at the one empty table: in one batch. */
-  private void emptyTables(Collection<Integer> live) {
-    SortedMap<Integer, BpfMap> empties = new TreeMap<>();
-    for (int slot : plane.pins().tableSlots()) {
-      if (slot != Abi.EMPTY_TABLE && !live.contains(slot)) {
-        empties.put(slot, plane.emptyTable());
-      }
-    }
-    plane.map(Abi.TABLES).updateInnerBatch(empties);
-    empties.keySet().forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
+  /** Slots of tables that are not live and have a map of their own. */
+  private List<Integer> idleTables(Set<Integer> live) {
+    return plane.pins().tableSlots().stream()
+        .filter(slot -> slot != Abi.EMPTY_TABLE && !live.contains(slot))
+        .toList();
   }
 
   private void clearBackends(Collection<Integer> live) {

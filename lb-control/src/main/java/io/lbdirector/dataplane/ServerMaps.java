@@ -28,25 +28,28 @@ final class ServerMaps {
    *
    * @param sets none of them empty
    * @param indexes in lb_backends, of all addresses in the sets
+   * @param inners closes the map once {@code installs} are made
    */
   void write(
-      int slot, Map<Map<Integer, IpAddress>, Integer> sets, Map<IpAddress, Integer> indexes) {
+      int slot,
+      Map<Map<Integer, IpAddress>, Integer> sets,
+      Map<IpAddress, Integer> indexes,
+      Handles inners,
+      InnerMapUpdates installs) {
     if (sets.isEmpty()) {
       return; // the sweep has left the empty map in the idle slot
     }
     Map<ByteBuffer, ByteBuffer> entries = entries(sets, indexes);
     observer.before(SwapStep.CREATE_SERVERS);
     String name = "lb_servers_" + slot;
-    try (BpfMap map = BpfMap.create(DataPlane.serversSpec(name, entries.size()))) {
-      observer.before(SwapStep.FILL_SERVERS);
-      MapEntries.fill(map, entries);
-      observer.before(SwapStep.READ_SERVERS_BACK);
-      MapEntries.requireSame(entries, map, name);
-      observer.before(SwapStep.PIN_SERVERS);
-      plane.servers().pin(slot, map);
-      observer.before(SwapStep.INSTALL_SERVERS);
-      plane.servers().put(slot, map);
-    }
+    BpfMap map = inners.own(BpfMap.create(DataPlane.serversSpec(name, entries.size())));
+    observer.before(SwapStep.FILL_SERVERS);
+    MapEntries.fill(map, entries);
+    observer.before(SwapStep.READ_SERVERS_BACK);
+    MapEntries.requireSame(entries, map, name);
+    observer.before(SwapStep.PIN_SERVERS);
+    plane.servers().pin(slot, map);
+    plane.servers().put(slot, map, installs);
   }
 
   private static Map<ByteBuffer, ByteBuffer> entries(
@@ -60,11 +63,6 @@ final class ServerMaps {
                         ByteBuffer.wrap(new Key(number, id).encode()),
                         ByteBuffer.wrap(ServerLayout.encode(indexes.get(address))))));
     return entries;
-  }
-
-  /** Makes a slot idle: no id names anybody. */
-  void clear(int slot) {
-    plane.servers().clear(slot);
   }
 
   /**

@@ -45,15 +45,20 @@ record SlotMaps(Path folder, BpfMap outer, BpfMap empty) {
     PinFolder.pin(pin(slot), inner::pin);
   }
 
-  void put(int slot, BpfMap inner) {
-    outer.updateInner(slot, inner);
+  /** Second step. */
+  void put(int slot, BpfMap inner, InnerMapUpdates updates) {
+    updates.put(outer, slot, inner);
   }
 
-  /** Puts the empty map into a slot, and forgets the one that was there. */
-  void clear(int slot) {
+  /** First of two steps: the empty map is in the slot before the one that was there is unpinned. */
+  void clear(int slot, InnerMapUpdates updates) {
     if (!isEmpty(slot)) {
-      outer.updateInner(slot, empty);
+      updates.put(outer, slot, empty);
     }
+  }
+
+  /** Second step. */
+  void unpin(int slot) {
     BpfFs.unpin(pin(slot));
   }
 

@@ -33,8 +33,14 @@ final class WideMaps {
    * Writes wide binds to a slot that is idle and cleared.
    *
    * @param exact the exact entries beside them
+   * @param inners closes maps once {@code installs} are made
    */
-  void write(int slot, Map<Bind, Target> wide, Map<Vip, Target> exact) {
+  void write(
+      int slot,
+      Map<Bind, Target> wide,
+      Map<Vip, Target> exact,
+      Handles inners,
+      InnerMapUpdates installs) {
     if (wide.isEmpty()) {
       return; // the sweep has left the empty maps in the idle slot
     }
@@ -45,7 +51,7 @@ final class WideMaps {
         Abi.WIDE_BINDS, (long) WideBindLayout.firstOf(slot) * WideBindLayout.LENGTH, image.binds());
     writeArray(Abi.WIDE_BITS, (long) slot * WideBitsLayout.LENGTH, image.bits());
     for (int family : DataPlane.families()) {
-      writeNets(family, slot, image.nets(family));
+      writeNets(family, slot, image.nets(family), inners, installs);
     }
     plane.setWideCount(slot, wide.size());
   }
@@ -68,29 +74,29 @@ final class WideMaps {
     return bytes;
   }
 
-  private void writeNets(int family, int slot, Map<ByteBuffer, ByteBuffer> nets) {
+  private void writeNets(
+      int family,
+      int slot,
+      Map<ByteBuffer, ByteBuffer> nets,
+      Handles inners,
+      InnerMapUpdates installs) {
     if (nets.isEmpty()) {
       return;
     }
     observer.before(SwapStep.CREATE_NETS);
     String name = "lb_nets" + family + "_" + slot;
-    try (BpfMap map = BpfMap.create(DataPlane.netsSpec(family, name, nets.size()))) {
-      observer.before(SwapStep.FILL_NETS);
-      MapEntries.fill(map, nets);
-      observer.before(SwapStep.READ_NETS_BACK);
-      MapEntries.requireSame(nets, map, name);
-      observer.before(SwapStep.PIN_NETS);
-      plane.nets(family).pin(slot, map);
-      observer.before(SwapStep.INSTALL_NETS);
-      plane.nets(family).put(slot, map);
-    }
+    BpfMap map = inners.own(BpfMap.create(DataPlane.netsSpec(family, name, nets.size())));
+    observer.before(SwapStep.FILL_NETS);
+    MapEntries.fill(map, nets);
+    observer.before(SwapStep.READ_NETS_BACK);
+    MapEntries.requireSame(nets, map, name);
+    observer.before(SwapStep.PIN_NETS);
+    plane.nets(family).pin(slot, map);
+    plane.nets(family).put(slot, map, installs);
   }
 
-  /** Makes a slot idle: nothing leads to wide binds. */
+  /** Makes a slot idle, but for its tries: nothing leads to wide binds. */
   void clear(int slot) {
-    for (int family : DataPlane.families()) {
-      plane.nets(family).clear(slot);
-    }
     try (MappedMemory memory = plane.map(Abi.WIDE_BITS).mmap(true)) {
       memory.clear((long) slot * WideBitsLayout.LENGTH, WideBitsLayout.LENGTH);
     }

@@ -101,7 +101,7 @@ final class DirectorReloadTest {
             new IllegalArgumentException("no such pin"),
             new IllegalStateException());
     for (RuntimeException failure : failures) {
-      running.fail(SwapStep.INSTALL_VIPS, failure);
+      running.fail(SwapStep.INSTALL, failure);
       RefusedException e =
           assertThrows(RefusedException.class, () -> running.reload(OTHER, "other.toml"));
       assertEquals(failure, e.getCause());
