@@ -85,7 +85,12 @@ final class IpText {
   }
 
   private static boolean isAll(String text, String allowed) {
-    return text.chars().allMatch(c -> allowed.indexOf(c) >= 0);
+    for (int i = 0; i < text.length(); i++) {
+      if (allowed.indexOf(text.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static byte[] toBytes(int[] groups) {

@@ -13,6 +13,7 @@ import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.dataplane.Transition;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.RowOrder;
 import io.lbdirector.forwarding.TableRows;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,6 +29,7 @@ public final class PhasedReload {
   private final DataPlane plane;
   private final DataPlaneSwap swap;
   private final Map<Phase, Long> ends = new EnumMap<>(Phase.class);
+  private final Map<String, RowOrder> orders = new HashMap<>();
   private Map<DirectorConfig.Table, ForwardingTable> built = Map.of();
   private LiveState live = LiveState.NONE;
 
@@ -126,8 +128,16 @@ public final class PhasedReload {
     return new DesiredState(settings(config.director()), tables);
   }
 
-  private static ForwardingTable rows(DirectorConfig.Table table) {
-    ForwardingTable rows = TableRows.build(table.rules(), table.pool(), backend -> true);
+  /** From the order that the table had before, if it was there; seeds do not change here. */
+  private ForwardingTable rows(DirectorConfig.Table table) {
+    RowOrder order =
+        orders.compute(
+            table.name(),
+            (name, before) ->
+                before == null
+                    ? RowOrder.of(table.seed(), table.pool())
+                    : before.changedTo(table.pool()));
+    ForwardingTable rows = TableRows.build(table.rules(), order, table.pool(), backend -> true);
     rows.digest(); // what tells changed rows from kept ones belongs to the build
     return rows;
   }
