@@ -2,12 +2,12 @@ package io.lbdirector.config;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One section of a file while it is read: typed access to its keys, where everything that is wrong
@@ -20,12 +20,11 @@ final class Section {
   private final String path;
 
   /** Every key of the section in the file. */
-  private final Map<String, Object> given = new TreeMap<>();
+  private final Map<?, ?> given;
 
-  /** Keys that nobody has asked for yet. */
-  private final Map<String, Object> left;
+  /** Keys that somebody has asked for, in that order; whether for more than if they are there. */
+  private final Map<String, Boolean> known = new LinkedHashMap<>();
 
-  private final Set<String> known = new LinkedHashSet<>();
   private String label;
 
   private Section(
@@ -34,8 +33,7 @@ final class Section {
     this.problems = problems;
     this.path = path;
     this.label = label;
-    values.forEach((key, value) -> given.put((String) key, value));
-    this.left = new TreeMap<>(given);
+    this.given = values;
   }
 
   static Section root(TomlDocument document, Problems problems) {
@@ -63,7 +61,7 @@ final class Section {
 
   /** Whether the file has the key, with whatever value. */
   boolean has(String key) {
-    known.add(key);
+    known.putIfAbsent(key, false);
     return given.containsKey(key);
   }
 
@@ -170,13 +168,22 @@ final class Section {
 
   /** Reports every key that nobody has asked for. */
   void finish() {
-    for (Map.Entry<String, Object> entry : left.entrySet()) {
-      String key = entry.getKey();
-      boolean section = isSection(entry.getValue());
-      String suggestion = Suggestion.of(key, known);
+    for (String key : unread()) {
+      boolean section = isSection(given.get(key));
+      String suggestion = Suggestion.of(key, known.keySet());
       String remedy = suggestion.isEmpty() ? "; remove it, or see docs/forwarding.md" : suggestion;
       problem(key, (section ? "unknown section " : "unknown key ") + key + remedy);
     }
+  }
+
+  private Set<String> unread() {
+    Set<String> unread = new TreeSet<>();
+    for (Object key : given.keySet()) {
+      if (!known.getOrDefault(key, false)) {
+        unread.add((String) key);
+      }
+    }
+    return unread;
   }
 
   private static boolean isSection(Object value) {
@@ -211,9 +218,9 @@ final class Section {
   }
 
   private Optional<Object> take(String key) {
-    known.add(key);
-    return Optional.ofNullable(left.remove(key))
-        .filter(value -> value != TomlDocument.Unreadable.VALUE);
+    boolean again = Boolean.TRUE.equals(known.put(key, true));
+    Object value = again ? null : given.get(key);
+    return value == TomlDocument.Unreadable.VALUE ? Optional.empty() : Optional.ofNullable(value);
   }
 
   private <T> Optional<T> read(String key, Object value, Values.Kind<T> kind) {

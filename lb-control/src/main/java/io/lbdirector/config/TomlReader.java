@@ -17,11 +17,13 @@ import java.util.Set;
  * bad section header ends the reading, since nobody can tell where the keys after it belong.
  */
 final class TomlReader {
+  private static final int SHORT_LINE = 16; // characters
+
   private final TomlCursor in;
   private final TomlSyntax syntax;
   private final Problems problems;
   private final Map<String, Object> root = new LinkedHashMap<>();
-  private final Map<String, Integer> lines = new HashMap<>();
+  private final Map<String, Integer> lines;
 
   /** Paths that a header has opened with single brackets. */
   private final Set<String> opened = new HashSet<>();
@@ -31,6 +33,7 @@ final class TomlReader {
 
   private TomlReader(String text, Problems problems) {
     this.in = new TomlCursor(text);
+    this.lines = new HashMap<>(text.length() / SHORT_LINE);
     this.syntax = new TomlSyntax(in);
     this.problems = problems;
   }

@@ -42,7 +42,7 @@ import java.util.Set;
  * LiveState live = swap.apply(Transition.of(live, desired));
  * }</pre>
  *
- * <p>Blocks for some RCU grace periods (tens of milliseconds): not for an event loop.
+ * <p>Retire blocks for two RCU grace periods (tens of milliseconds): not for an event loop.
  */
 public final class DataPlaneSwap {
   private final DataPlane plane;
@@ -53,6 +53,9 @@ public final class DataPlaneSwap {
 
   /** Indexes in lb_backends that may hold an address; found by reading once, then kept. */
   private final Set<Integer> backends = new HashSet<>();
+
+  /** Those of the last generation, whose threads may still wait. */
+  private InnerMapUpdates installs = new InnerMapUpdates();
 
   /** Whether nothing stands in the maps but what is live. Unknown at first, so no. */
   private boolean swept;
@@ -115,13 +118,13 @@ public final class DataPlaneSwap {
     sweep(transition.live());
     swept = false;
     try (Handles inners = new Handles()) {
-      InnerMapUpdates installs = new InnerMapUpdates();
+      installs = new InnerMapUpdates();
       writeBackends(transition);
       zeroStats(transition);
       writeTables(transition, inners, installs);
       writeSlot(idleSlot(transition), transition.next(), inners, installs);
       observer.before(SwapStep.INSTALL);
-      installs.apply();
+      installs.install();
     } catch (RuntimeException | Error e) {
       Handles.suppress(e, () -> sweep(transition.live()));
       throw e;
@@ -277,12 +280,14 @@ public final class DataPlaneSwap {
     }
     observer.before(SwapStep.SWEEP);
     plane.awaitGracePeriod();
+    installs.await();
     int idle = Abi.slotOf(live.generation() + 1);
     List<Integer> idleTables = idleTables(Set.copyOf(live.tables().values()));
     InnerMapUpdates empties = new InnerMapUpdates();
     clear(idle, empties);
     idleTables.forEach(slot -> empties.put(plane.map(Abi.TABLES), slot, plane.emptyTable()));
-    empties.apply();
+    empties.install();
+    empties.await();
     plane.slotMaps().forEach(maps -> maps.unpin(idle));
     idleTables.forEach(slot -> BpfFs.unpin(plane.pins().table(slot)));
     clearBackends(live.backends().values());
