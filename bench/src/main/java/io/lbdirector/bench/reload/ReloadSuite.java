@@ -54,7 +54,7 @@ public final class ReloadSuite implements Suite {
         reloads
             + " reloads of each kind after "
             + warmUps
-            + " that warm up the JIT, one right after another. Prepare and retire wait for RCU"
+            + " that warm up the JIT, one right after another. Retire waits for RCU"
             + " grace periods, which the kernel ends when it sees fit.",
         "After each reload the data plane said the new generation, and one table had been written;"
             + " at the end everything was read back from its maps; otherwise there is no page.");
