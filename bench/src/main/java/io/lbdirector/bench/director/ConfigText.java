@@ -1,5 +1,6 @@
 package io.lbdirector.bench.director;
 
+import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -100,12 +101,21 @@ public record ConfigText(int tables, int backends) {
     return Math.max(0, edit - Math.floorMod(edit - table, tables));
   }
 
+  /** Address of a backend before any edit. */
+  public IpAddress backend(int table, int backend) {
+    return IpAddress.parse(backend(table, backend, 0));
+  }
+
+  private static String backend(int table, int backend, int edit) {
+    int third = backend / 250 + (backend == 0 && edit > 0 ? 100 + edit / 250 % 100 : 0);
+    int fourth = 1 + (backend == 0 ? edit : backend) % 250;
+    return "10." + (table + 1) + "." + third + "." + fourth;
+  }
+
   private void append(StringBuilder text, int table, String vip, int edit) {
     text.append(TABLE.formatted(table, vip));
     for (int backend = 0; backend < backends; backend++) {
-      int third = backend / 250 + (backend == 0 && edit > 0 ? 100 + edit / 250 % 100 : 0);
-      int fourth = 1 + (backend == 0 ? edit : backend) % 250;
-      text.append(BACKEND.formatted("10." + (table + 1) + "." + third + "." + fourth));
+      text.append(BACKEND.formatted(backend(table, backend, edit)));
     }
   }
 

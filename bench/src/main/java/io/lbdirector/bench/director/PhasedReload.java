@@ -13,6 +13,7 @@ import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.dataplane.Transition;
 import io.lbdirector.forwarding.Backend;
 import io.lbdirector.forwarding.ForwardingTable;
+import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.RowOrder;
 import io.lbdirector.forwarding.TableRows;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reloads a data plane by the steps of {@link io.lbdirector.director.Director}, on one thread and
@@ -30,8 +33,13 @@ public final class PhasedReload {
   private final DataPlaneSwap swap;
   private final Map<Phase, Long> ends = new EnumMap<>(Phase.class);
   private final Map<String, RowOrder> orders = new HashMap<>();
-  private Map<DirectorConfig.Table, ForwardingTable> built = Map.of();
+  private Map<Inputs, ForwardingTable> built = Map.of();
+  private DirectorConfig config;
+  private Set<IpAddress> down = Set.of();
   private LiveState live = LiveState.NONE;
+
+  /** All that decides the rows of a table. */
+  private record Inputs(DirectorConfig.Table table, Set<IpAddress> down) {}
 
   /** The steps, in their order. */
   public enum Phase {
@@ -95,9 +103,24 @@ public final class PhasedReload {
    */
   public Timing reload(byte[] toml) {
     long start = System.nanoTime();
-    DirectorConfig config = parse(toml);
+    config = parse(toml);
+    return swap(start);
+  }
+
+  /**
+   * Makes a verdict of health live, under the config of the last reload. There is nothing to parse.
+   *
+   * @param downNow all addresses that may not lead rows
+   */
+  public Timing flip(Set<IpAddress> downNow) {
+    long start = System.nanoTime();
+    down = downNow;
+    return swap(start);
+  }
+
+  private Timing swap(long start) {
     ends.put(Phase.PARSE, System.nanoTime());
-    DesiredState desired = build(config);
+    DesiredState desired = build();
     ends.put(Phase.BUILD, System.nanoTime());
     Transition transition = Transition.of(live, desired);
     ends.put(Phase.PLAN, System.nanoTime());
@@ -115,13 +138,14 @@ public final class PhasedReload {
     }
   }
 
-  private DesiredState build(DirectorConfig config) {
-    Map<DirectorConfig.Table, ForwardingTable> now = new HashMap<>();
+  private DesiredState build() {
+    Map<Inputs, ForwardingTable> now = new HashMap<>();
     List<DesiredState.Table> tables = new ArrayList<>();
     for (DirectorConfig.Table table : config.tables()) {
-      ForwardingTable kept = built.get(table);
-      ForwardingTable rows = kept == null ? rows(table) : kept;
-      now.put(table, rows);
+      Inputs inputs = new Inputs(table, downOf(table));
+      ForwardingTable kept = built.get(inputs);
+      ForwardingTable rows = kept == null ? rows(inputs) : kept;
+      now.put(inputs, rows);
       tables.add(desired(table, rows));
     }
     built = now;
@@ -129,7 +153,8 @@ public final class PhasedReload {
   }
 
   /** From the order that the table had before, if it was there; seeds do not change here. */
-  private ForwardingTable rows(DirectorConfig.Table table) {
+  private ForwardingTable rows(Inputs inputs) {
+    DirectorConfig.Table table = inputs.table();
     RowOrder order =
         orders.compute(
             table.name(),
@@ -137,9 +162,18 @@ public final class PhasedReload {
                 before == null
                     ? RowOrder.of(table.seed(), table.pool())
                     : before.changedTo(table.pool()));
-    ForwardingTable rows = TableRows.build(table.rules(), order, table.pool(), backend -> true);
+    ForwardingTable rows =
+        TableRows.build(
+            table.rules(), order, table.pool(), b -> !inputs.down().contains(b.address()));
     rows.digest(); // what tells changed rows from kept ones belongs to the build
     return rows;
+  }
+
+  private Set<IpAddress> downOf(DirectorConfig.Table table) {
+    return table.pool().stream()
+        .map(Backend::address)
+        .filter(down::contains)
+        .collect(Collectors.toSet());
   }
 
   private static DesiredState.Table desired(DirectorConfig.Table table, ForwardingTable rows) {

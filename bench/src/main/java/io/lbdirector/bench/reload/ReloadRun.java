@@ -32,6 +32,8 @@ import java.util.Optional;
  * each on a data plane of its own, so that the two can be compared.
  */
 final class ReloadRun {
+  static final List<String> HEADER = List.of("phase", "minimum", "p50", "p90", "p99", "maximum");
+
   private final ConfigText text;
   private final Series whole;
   private final Series untilLive;
@@ -155,11 +157,12 @@ final class ReloadRun {
     return new Finding(
         "One table of %d changed, %s bytes of TOML, in milliseconds"
             .formatted(text.tables(), Numbers.count(text.afterEdit(1).length)),
-        List.of("phase", "minimum", "p50", "p90", "p99", "maximum"),
+        HEADER,
         rows);
   }
 
-  private static List<String> row(String name, Series each) {
+  /** Percentiles under {@link #HEADER}. */
+  static List<String> row(String name, Series each) {
     return List.of(
         name,
         Numbers.millis(each.minimum()),

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** How long a reload takes that changes one table of few or many. */
+/** How long a reload takes that changes one table of few or many, and a flip of health. */
 public final class ReloadSuite implements Suite {
   private static final List<Integer> TABLES = List.of(1, 10, 100);
   private static final int BACKENDS = 50;
@@ -31,6 +31,10 @@ public final class ReloadSuite implements Suite {
       series.addAll(run.series());
       progress.accept(run.summary());
     }
+    FlipRun flips = FlipRun.of(warmUps, reloads);
+    findings.add(flips.finding());
+    series.addAll(flips.series());
+    progress.accept(flips.summary());
     return new Report(
         "from the text of the file to the live generation",
         findings,
@@ -56,6 +60,9 @@ public final class ReloadSuite implements Suite {
             + warmUps
             + " that warm up the JIT, one right after another. Retire waits for RCU"
             + " grace periods, which the kernel ends when it sees fit.",
+        "A flip of health has the same phases but parse, on the harness's thread: what the checker"
+            + " takes to find out is on the page of suite control. After each one down, everything"
+            + " was read back from the maps.",
         "After each reload the data plane said the new generation, and one table had been written;"
             + " at the end everything was read back from its maps; otherwise there is no page.");
   }
