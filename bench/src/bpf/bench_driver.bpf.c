@@ -4,10 +4,16 @@
  * packet back between repeats, so a program that encapsulates would see its own output; here each
  * repeat finds the packet as it first came, but for the next flow's source address.
  *
- * The packet that user space hands in is grown already: @growth bytes stand in front of the frame.
- * So every repeat looks alike: check that the packet is grown by exactly @growth bytes, take them
- * off, write the Ethernet header anew, write the next source address, and jump to the program in
- * slot 0. The checksums of the inner packet are not kept: no director reads them.
+ * The packet that user space hands in is as the program leaves it: @growth bytes stand in front of
+ * the frame, or are missing there. So every repeat looks alike: check that the packet is grown by
+ * exactly @growth bytes, take them off, write anew what the program changes, write the addresses of
+ * the next flow, and jump to the program in slot 0. The checksums of the inner packet are not kept:
+ * neither director nor backend reads them.
+ *
+ * A program waits if it loads at once what two stores have put there a moment before, which packets
+ * from a network card never make it do. So all is written as programs read it: the Ethernet header
+ * as 8, 4 and 2 bytes, what follows in words that begin behind it, a pair of neighbouring addresses
+ * as one word.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -17,19 +23,27 @@
 #define BENCH_BATCH  16384 /* repeats from one look at the clock to the next */
 #define BENCH_STAMPS 4096
 
-/* Mirrored by io.lbdirector.bench.packet.Driver. The Ethernet header is three words in host order,
- * since a store each is all that restoring it shall cost. */
+#define BENCH_OUTER_WORDS 5 /* outer IPv4 headers with one hop behind the first */
+#define BENCH_PAIRS	  2
+
+/* Eight bytes of the frame: two numbers that differ from flow to flow, in host order here. */
+struct bench_pair {
+	__u32 at;      /* offset in the frame; 0: there is none */
+	__u32 base[2]; /* of flow 0 */
+	__u32 mask[2]; /* how many numbers there are, less one; a power of two */
+	__u32 pad;
+};
+
+/* Mirrored by io.lbdirector.bench.packet.DriverSettings. Words are as they stand in memory. */
 const volatile struct bench_settings {
 	__u64 eth_0;
 	__u32 eth_8;
 	__u16 eth_12;
 	__u16 frame_length; /* bytes, without what the program adds */
-	__u32 growth;	    /* bytes that the program adds in front */
-	__u32 source_at;    /* offset in the frame of the last four bytes of the source address */
-	__u32 source_base;  /* of flow 0, host order */
-	__u32 flow_mask;    /* number of flows less one; the number is a power of two */
-	__u32 source_front; /* the four bytes in front of those at @source_at, as they stand */
-	__u32 pad;
+	__s32 growth;	    /* bytes that the program adds in front, or takes off */
+	__u32 outer_words;  /* words behind the Ethernet header that are written anew */
+	__u64 outer[BENCH_OUTER_WORDS];
+	struct bench_pair pairs[BENCH_PAIRS];
 } bench_settings = {};
 
 struct bench_state {
@@ -75,32 +89,53 @@ static __always_inline void stamp(__u64 repeat)
 		*clock = bpf_ktime_get_ns();
 }
 
-/* Whether the packet is as long as it must be; then it is a frame again, its Ethernet header void.
- */
+/* Whether the packet is as long as it must be; then it is as long as a frame again. */
 static __always_inline int take_off(struct xdp_md *ctx)
 {
-	if (ctx->data_end - ctx->data != bench_settings.frame_length + bench_settings.growth)
+	const __s32 length = ctx->data_end - ctx->data;
+
+	if (length != bench_settings.frame_length + bench_settings.growth)
 		return 0;
 	return !bench_settings.growth || !bpf_xdp_adjust_head(ctx, bench_settings.growth);
 }
 
-/* The last four bytes of the source address, and the four in front of them: a program that loads
- * eight bytes at once, as of IPv6 addresses, would wait for a store of only a part of them. Packets
- * from a network card are not written a moment before. */
-static __always_inline int write_flow(struct xdp_md *ctx, __u64 flow)
+/* What programs change, or take off. */
+static __always_inline void write_front(void *frame)
 {
-	void *frame = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
-	__u64 *source = frame + bench_settings.source_at - sizeof(__u32);
-	__u32 last;
-
-	if (frame + ETH_HLEN > end || (void *)(source + 1) > end)
-		return 0;
 	*(__u64 *)frame = bench_settings.eth_0;
 	*(__u32 *)(frame + 8) = bench_settings.eth_8;
 	*(__u16 *)(frame + 12) = bench_settings.eth_12;
-	last = bpf_htonl(bench_settings.source_base + (flow & bench_settings.flow_mask));
-	*source = bench_settings.source_front | (__u64)last << 32;
+#pragma unroll
+	for (__u32 i = 0; i < BENCH_OUTER_WORDS; i++)
+		if (i < bench_settings.outer_words)
+			*(__u64 *)(frame + ETH_HLEN + 8 * i) = bench_settings.outer[i];
+}
+
+static __always_inline __u64 number_of(const volatile struct bench_pair *pair, int number,
+				       __u64 flow)
+{
+	return bpf_htonl(pair->base[number] + (flow & pair->mask[number]));
+}
+
+static __always_inline int write_frame(struct xdp_md *ctx, __u64 flow)
+{
+	void *frame = (void *)(long)ctx->data;
+	const void *end = (void *)(long)ctx->data_end;
+
+	if (frame + ETH_HLEN + 8 * bench_settings.outer_words > end)
+		return 0;
+	write_front(frame);
+#pragma unroll
+	for (int i = 0; i < BENCH_PAIRS; i++) {
+		const volatile struct bench_pair *pair = &bench_settings.pairs[i];
+
+		if (!pair->at)
+			continue;
+		if (frame + pair->at + sizeof(__u64) > end)
+			return 0;
+		*(__u64 *)(frame + pair->at) = number_of(pair, 0, flow) | number_of(pair, 1, flow)
+										  << 32;
+	}
 	return 1;
 }
 
@@ -113,7 +148,7 @@ int bench_driver(struct xdp_md *ctx)
 	if (!state)
 		return XDP_ABORTED;
 	stamp(state->repeats++);
-	if (!take_off(ctx) || !write_flow(ctx, state->flow++))
+	if (!take_off(ctx) || !write_frame(ctx, state->flow++))
 		return XDP_ABORTED;
 	state->restored++;
 	bpf_tail_call(ctx, &bench_slot, 0);

@@ -1,5 +1,7 @@
 package io.lbdirector.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import io.lbdirector.bench.control.ControlSuite;
 import io.lbdirector.bench.harness.Effort;
 import io.lbdirector.bench.harness.Provenance;
@@ -19,14 +21,6 @@ import java.util.stream.Collectors;
 
 /** Runs suites, one after another, and writes the results of each. {@code bench/run} starts it. */
 public final class Bench {
-  private static final List<Suite> SUITES =
-      List.of(
-          new PacketSuite(),
-          new TablesSuite(),
-          new ReloadSuite(),
-          new ControlSuite(),
-          new WireSuite());
-
   private Bench() {}
 
   /**
@@ -44,7 +38,7 @@ public final class Bench {
     try {
       Path results = Path.of(System.getProperty("bench.results", "bench/results"));
       Options options = Options.parse(arguments, names(), results);
-      for (Suite suite : SUITES) {
+      for (Suite suite : suites(options.programs())) {
         if (options.suites().contains(suite.name())) {
           run(suite, options);
         }
@@ -59,8 +53,17 @@ public final class Bench {
     }
   }
 
+  private static List<Suite> suites(List<Path> programs) {
+    return List.of(
+        new PacketSuite(programs),
+        new TablesSuite(),
+        new ReloadSuite(),
+        new ControlSuite(),
+        new WireSuite());
+  }
+
   private static Set<String> names() {
-    return SUITES.stream().map(Suite::name).collect(Collectors.toUnmodifiableSet());
+    return suites(List.of()).stream().map(Suite::name).collect(Collectors.toUnmodifiableSet());
   }
 
   private static void run(Suite suite, Options options) {
@@ -75,7 +78,10 @@ public final class Bench {
   }
 
   private static String command(Suite suite, Options options) {
-    return "bench/run " + (options.effort() == Effort.SMOKE ? "--smoke " : "") + suite.name();
+    return "bench/run "
+        + (options.effort() == Effort.SMOKE ? "--smoke " : "")
+        + options.programs().stream().map(pin -> "--program " + pin + " ").collect(joining())
+        + suite.name();
   }
 
   private static void progress(String line) {

@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Questions on the admin socket, each on a connection of its own, while reloads run and not. */
 final class AdminRun {
   static final int CLIENTS = 4;
-  private static final ConfigText TEXT = new ConfigText(10, 50);
+  private static final ConfigText TEXT = ConfigText.of(10, 50);
 
   private final Series quiet = new Series("status-quiet", 1);
   private final Series busy = new Series("status-while-reloading", 1);

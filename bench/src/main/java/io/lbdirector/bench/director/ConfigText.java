@@ -1,23 +1,27 @@
 package io.lbdirector.bench.director;
 
 import io.lbdirector.forwarding.IpAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * The text of a {@code forwarding.toml} of any size, before and after edits. Each table has a bind
- * of its own on one address, and backends and a seed that no other has, so that no two share rows.
- * Edit number e gives the first backend of one table, number {@code e mod tables}, another address;
- * nothing else changes from one edit to the next.
+ * The text of a {@code forwarding.toml} of any size, before and after edits. Each table has binds,
+ * backends and a seed that no other has, so that no two share rows; binds are of one address each,
+ * TCP port 443, and follow each other: the first table's, then the second's. An edit gives the
+ * first backend of a table another address; nothing else changes from one edit to the next.
  *
- * @param tables 1 to 250
- * @param backends of each table, 1 to 25,000
+ * @param tables 1 to 1,000
+ * @param backends of each table, 1 to 8,000
+ * @param binds of each table; 65,536 in all at most
  */
-public record ConfigText(int tables, int backends) {
+public record ConfigText(int tables, int backends, int binds, Kind kind, Optional<Wide> wide) {
   private static final String DIRECTOR =
       """
       [director]
       interfaces = ["eth0"]
       source_ip  = "10.255.0.2"
+      source_ip6 = "2001:db8:255::2"
       """;
 
   private static final String TABLE =
@@ -27,9 +31,13 @@ public record ConfigText(int tables, int backends) {
       name     = "table-%1$d"
       hash_key = "12345678901234561234567890123456"
       seed     = "3456789012345678345678900000%1$04x"
+      """;
+
+  private static final String BIND =
+      """
 
         [[table.bind]]
-        ip    = "%2$s"
+        ip    = "%s"
         proto = "tcp"
         port  = 443
       """;
@@ -38,9 +46,9 @@ public record ConfigText(int tables, int backends) {
       """
 
         [[table.bind]]
-        ip    = "%1$s"
+        ip    = "%s"
         proto = "tcp"
-        ports = "%2$s"
+        ports = "%s"
       """;
 
   private static final String BACKEND =
@@ -50,48 +58,119 @@ public record ConfigText(int tables, int backends) {
         ip = "%s"
       """;
 
-  /** The VIP of a table, IPv4. */
-  public static String vip(int table) {
-    return "203.0.113." + (table + 1);
-  }
+  private static final String INACTIVE = "  state = \"inactive\"\n";
 
-  /** The VIP of a table, IPv6. */
-  public static String vip6(int table) {
-    return "2001:db8:113::" + Integer.toHexString(table + 1);
+  private static final int VIPS = 198 << 24 | 18 << 16; // 198.18.0.0, 2001:db8:113::c612:0
+  private static final int BACKENDS = 10 << 24; // 10.0.0.0, 2001:db8:bac::a00:0
+  private static final int TABLE_BITS = 14; // of a backend's number, those of one table
+  private static final int EDITED = 1 << 13; // from here on, numbers of backends after an edit
+
+  /** Of addresses and backends. */
+  private enum Kind {
+    IPV4,
+    VIPS_IPV6,
+    BACKENDS_IPV6,
+    /** No backend takes packets. */
+    IDLE
   }
 
   /**
-   * The file after an edit, its binds over IPv4.
+   * One more bind, of the last table, TCP.
+   *
+   * @param network that it is for
+   * @param ports both ends
+   */
+  public record Wide(String network, String ports) {}
+
+  /** With one bind for each table, all over IPv4. */
+  public static ConfigText of(int tables, int backends) {
+    return new ConfigText(tables, backends, 1, Kind.IPV4, Optional.empty());
+  }
+
+  public ConfigText withBinds(int ofEachTable) {
+    return new ConfigText(tables, backends, ofEachTable, kind, wide);
+  }
+
+  public ConfigText withWide(String network, String ports) {
+    return new ConfigText(tables, backends, binds, kind, Optional.of(new Wide(network, ports)));
+  }
+
+  /** With VIPs over IPv6. */
+  public ConfigText overIpv6() {
+    return of(Kind.VIPS_IPV6);
+  }
+
+  /** With backends over IPv6. */
+  public ConfigText toIpv6() {
+    return of(Kind.BACKENDS_IPV6);
+  }
+
+  /** With backends that are all inactive. */
+  public ConfigText idle() {
+    return of(Kind.IDLE);
+  }
+
+  private ConfigText of(Kind other) {
+    return new ConfigText(tables, backends, binds, other, wide);
+  }
+
+  /** The address of a bind, IPv4. */
+  public static IpAddress vip(int bind) {
+    return ipv4(VIPS + bind);
+  }
+
+  /** The address of a bind, IPv6; they differ in the last four bytes, which are those of IPv4. */
+  public static IpAddress vip6(int bind) {
+    return ipv6(0x20010db8, 0x01130000, VIPS + bind);
+  }
+
+  /** Address of a backend before any edit. */
+  public IpAddress backend(int table, int backend) {
+    return backend(table << TABLE_BITS | 1 + backend);
+  }
+
+  private IpAddress backend(int number) {
+    return kind == Kind.BACKENDS_IPV6
+        ? ipv6(0x20010db8, 0x0bac0000, BACKENDS + number)
+        : ipv4(BACKENDS + number);
+  }
+
+  private static IpAddress ipv4(int address) {
+    return IpAddress.of(ByteBuffer.allocate(4).putInt(address).array());
+  }
+
+  private static IpAddress ipv6(int first, int second, int last) {
+    return IpAddress.of(
+        ByteBuffer.allocate(16).putInt(first).putInt(second).putInt(0).putInt(last).array());
+  }
+
+  /** The file before any edit. */
+  public byte[] toml() {
+    return afterEdit(0);
+  }
+
+  /**
+   * The file after an edit of one table: edit number e is of table {@code e mod tables}.
    *
    * @param edit 0 before the first
    */
   public byte[] afterEdit(int edit) {
     StringBuilder text = new StringBuilder(DIRECTOR);
     for (int table = 0; table < tables; table++) {
-      append(text, table, vip(table), lastEditOf(table, edit));
+      append(text, table, lastEditOf(table, edit));
     }
     return bytes(text);
   }
 
   /**
-   * The file before any edit, over IPv4, with one more bind in the last table.
+   * The file after an edit of all tables.
    *
-   * @param network that it is for
-   * @param ports both ends
+   * @param edit 0 before the first
    */
-  public byte[] withWideBind(String network, String ports) {
+  public byte[] afterEditOfAll(int edit) {
     StringBuilder text = new StringBuilder(DIRECTOR);
     for (int table = 0; table < tables; table++) {
-      append(text, table, vip(table), 0);
-    }
-    return bytes(text.append(WIDE_BIND.formatted(network, ports)));
-  }
-
-  /** The file before any edit, its binds over IPv6; backends are IPv4 still. */
-  public byte[] overIpv6() {
-    StringBuilder text = new StringBuilder(DIRECTOR);
-    for (int table = 0; table < tables; table++) {
-      append(text, table, vip6(table), 0);
+      append(text, table, edit);
     }
     return bytes(text);
   }
@@ -101,21 +180,20 @@ public record ConfigText(int tables, int backends) {
     return Math.max(0, edit - Math.floorMod(edit - table, tables));
   }
 
-  /** Address of a backend before any edit. */
-  public IpAddress backend(int table, int backend) {
-    return IpAddress.parse(backend(table, backend, 0));
-  }
-
-  private static String backend(int table, int backend, int edit) {
-    int third = backend / 250 + (backend == 0 && edit > 0 ? 100 + edit / 250 % 100 : 0);
-    int fourth = 1 + (backend == 0 ? edit : backend) % 250;
-    return "10." + (table + 1) + "." + third + "." + fourth;
-  }
-
-  private void append(StringBuilder text, int table, String vip, int edit) {
-    text.append(TABLE.formatted(table, vip));
+  private void append(StringBuilder text, int table, int edit) {
+    text.append(TABLE.formatted(table));
+    for (int bind = table * binds; bind < (table + 1) * binds; bind++) {
+      text.append(BIND.formatted(kind == Kind.VIPS_IPV6 ? vip6(bind) : vip(bind)));
+    }
+    if (wide.isPresent() && table == tables - 1) {
+      text.append(WIDE_BIND.formatted(wide.get().network(), wide.get().ports()));
+    }
     for (int backend = 0; backend < backends; backend++) {
-      text.append(BACKEND.formatted(backend(table, backend, edit)));
+      IpAddress address =
+          backend == 0 && edit > 0
+              ? backend(table << TABLE_BITS | EDITED + edit % EDITED)
+              : backend(table, backend);
+      text.append(BACKEND.formatted(address)).append(kind == Kind.IDLE ? INACTIVE : "");
     }
   }
 

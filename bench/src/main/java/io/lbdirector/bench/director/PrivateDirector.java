@@ -39,7 +39,7 @@ public final class PrivateDirector implements AutoCloseable {
     }
   }
 
-  /** Loads a director that serves nothing yet; its port and gateway are known. */
+  /** Loads a director that serves nothing yet; its port and gateways are known. */
   public static PrivateDirector open() {
     try {
       PrivateDirector director = new PrivateDirector(Files.createTempDirectory(prefix()));
@@ -52,15 +52,12 @@ public final class PrivateDirector implements AutoCloseable {
 
   /** As for an interface that the daemon attaches to: its own entry, and the default one. */
   private void setPorts() {
+    Optional<MacAddress> gateway = MacAddress.tryParse("02:00:00:00:00:01");
     byte[] port =
         PortLayout.encode(
-            mac("02:00:00:00:00:02"), Optional.of(mac("02:00:00:00:00:01")), Optional.empty(), MTU);
+            MacAddress.tryParse("02:00:00:00:00:02").orElseThrow(), gateway, gateway, MTU);
     plane.setPort(Abi.DEFAULT_PORT, port);
     plane.setPort(LOOPBACK_IFINDEX, port);
-  }
-
-  private static MacAddress mac(String text) {
-    return MacAddress.tryParse(text).orElseThrow();
   }
 
   /** The data plane, owned by this director: the caller does not close it. */

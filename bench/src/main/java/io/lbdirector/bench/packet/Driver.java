@@ -24,9 +24,6 @@ final class Driver implements AutoCloseable {
   /** Looks at the clock that there is room for: {@code BENCH_STAMPS}. */
   private static final int STAMPS = 4096;
 
-  /** {@code struct bench_settings}. */
-  private static final int SETTINGS_LENGTH = 40;
-
   // struct bench_state
   private static final int REPEATS = 0;
   private static final int RESTORED = 8;
@@ -70,7 +67,7 @@ final class Driver implements AutoCloseable {
 
   private static Driver load(
       String what, Traffic traffic, Contestant contestant, BpfObject object) {
-    object.setRodata(settings(traffic, contestant.growth()));
+    object.setRodata(DriverSettings.encode(traffic, contestant.growth()));
     object.load();
     try (BpfMap slot = object.map("bench_slot")) {
       slot.update(hostInt(0), hostInt(contestant.program().fd()));
@@ -82,23 +79,6 @@ final class Driver implements AutoCloseable {
     try (BpfMap map = object.map(name)) {
       return map.mmap(writable);
     }
-  }
-
-  private static byte[] settings(Traffic traffic, int growth) {
-    ByteBuffer frame = ByteBuffer.wrap(traffic.frame()).order(ByteOrder.nativeOrder());
-    return ByteBuffer.allocate(SETTINGS_LENGTH)
-        .order(ByteOrder.nativeOrder())
-        .putLong(frame.getLong(0)) // the Ethernet header, in stores of 8, 4 and 2 bytes
-        .putInt(frame.getInt(8))
-        .putShort(frame.getShort(12))
-        .putShort((short) traffic.frame().length)
-        .putInt(growth)
-        .putInt(traffic.sourceAt())
-        .putInt(Traffic.SOURCE_BASE)
-        .putInt(traffic.flows() - 1)
-        .putInt(frame.getInt(traffic.sourceAt() - Integer.BYTES))
-        .putInt(0)
-        .array();
   }
 
   private static byte[] hostInt(int value) {
@@ -130,11 +110,12 @@ final class Driver implements AutoCloseable {
     return nanos;
   }
 
-  /** The frame behind as many bytes as the program would have put there. */
+  /** As the program would leave it: behind more bytes, or without its first ones. */
   private byte[] grownFrame() {
     byte[] frame = traffic.frame();
     byte[] grown = new byte[contestant.growth() + frame.length];
-    System.arraycopy(frame, 0, grown, contestant.growth(), frame.length);
+    int kept = Math.min(grown.length, frame.length);
+    System.arraycopy(frame, frame.length - kept, grown, grown.length - kept, kept);
     return grown;
   }
 
@@ -150,21 +131,21 @@ final class Driver implements AutoCloseable {
         repeats,
         state.getLong(RESTORED));
     requireEqual(what, "action for the last packet", contestant.action(), last.result());
-    requireEqual(what, "last packet behind its outer headers", lastSent(), inner(last.packet()));
+    requireEqual(
+        what, "what the last packet held", lastSent(), inner(last.packet(), contestant.growth()));
     if (contestant.counter().isPresent()) {
       requireEqual(what, "packets that the program counted as expected", repeats, counted);
     }
   }
 
-  /** The IP packet of the flow that came last, in hexadecimal digits. */
+  /** The inner packet of the flow that came last, in hexadecimal digits. */
   private String lastSent() {
-    byte[] frame = traffic.frameOf(state.getLong(FLOW) - 1);
-    return HexFormat.of().formatHex(frame, Traffic.ETHERNET_LENGTH, frame.length);
+    return inner(traffic.frameOf(state.getLong(FLOW) - 1), 0);
   }
 
-  private String inner(byte[] sent) {
-    int from = Math.min(contestant.growth() + Traffic.ETHERNET_LENGTH, sent.length);
-    return HexFormat.of().formatHex(sent, from, sent.length);
+  private String inner(byte[] frame, int growth) {
+    int from = Math.max(0, Math.min(traffic.innerAt() + growth, frame.length));
+    return HexFormat.of().formatHex(frame, from, frame.length);
   }
 
   @Override

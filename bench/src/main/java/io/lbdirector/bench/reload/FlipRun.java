@@ -31,7 +31,7 @@ final class FlipRun {
    */
   static FlipRun of(int warmUps, int flips) {
     FlipRun run = new FlipRun();
-    ConfigText text = new ConfigText(1, BACKENDS);
+    ConfigText text = ConfigText.of(1, BACKENDS);
     IpAddress one = text.backend(0, BACKENDS / 2);
     try (PrivateDirector director = PrivateDirector.open()) {
       PhasedReload phased = new PhasedReload(director.plane());

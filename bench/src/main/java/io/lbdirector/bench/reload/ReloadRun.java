@@ -64,7 +64,7 @@ final class ReloadRun {
    * @param warmUps reloads before the first that is recorded
    */
   static ReloadRun of(int tables, int backends, int warmUps, int reloads) {
-    ReloadRun run = new ReloadRun(new ConfigText(tables, backends));
+    ReloadRun run = new ReloadRun(ConfigText.of(tables, backends));
     try (PrivateDirector one = PrivateDirector.open();
         PrivateDirector other = PrivateDirector.open();
         Director director = run.start(one.plane())) {

@@ -4,6 +4,7 @@ import io.lbdirector.bench.harness.Numbers;
 import io.lbdirector.bench.harness.Report.Finding;
 import io.lbdirector.bench.harness.Series;
 import io.lbdirector.bench.harness.VoidRunException;
+import io.lbdirector.bench.lab.Host;
 import io.lbdirector.forwarding.IpAddress;
 import java.io.DataOutputStream;
 import java.io.IOException;

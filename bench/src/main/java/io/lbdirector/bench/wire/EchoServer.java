@@ -1,5 +1,6 @@
 package io.lbdirector.bench.wire;
 
+import io.lbdirector.bench.lab.Host;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

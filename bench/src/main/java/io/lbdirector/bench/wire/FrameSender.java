@@ -1,5 +1,6 @@
 package io.lbdirector.bench.wire;
 
+import io.lbdirector.bench.lab.Host;
 import io.lbdirector.bpf.BpfProgram;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;

@@ -1,5 +1,6 @@
 package io.lbdirector.bench.wire;
 
+import io.lbdirector.bench.lab.Host;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import java.util.ArrayDeque;
@@ -53,7 +54,7 @@ final class Network implements AutoCloseable {
       router.set("ipv4/ip_forward", 1);
       router.ip(
           "route add " + vip + " via " + DIRECTOR_ADDRESS,
-          "route add 10.1.0.0/16 via " + BACKEND_ADDRESS,
+          "route add 10.0.0.0/18 via " + BACKEND_ADDRESS,
           "rule add iif director table " + FROM_DIRECTOR,
           "route add " + vip + " via " + BACKEND_ADDRESS + " table " + FROM_DIRECTOR);
       client.set("ipv4/ip_local_port_range", "1024 65535");

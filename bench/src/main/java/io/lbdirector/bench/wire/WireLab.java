@@ -7,6 +7,7 @@ import io.lbdirector.abi.Verdict;
 import io.lbdirector.bench.director.ConfigText;
 import io.lbdirector.bench.director.PhasedReload;
 import io.lbdirector.bench.director.PrivateDirector;
+import io.lbdirector.bench.lab.Host;
 import io.lbdirector.bench.packet.BenchObjects;
 import io.lbdirector.bench.wire.WireObject.Counter;
 import io.lbdirector.bpf.BpfObject;
@@ -29,7 +30,7 @@ import java.util.Set;
  * of {@code bench_wire.bpf.c}. Whatever is measured says first which programs stand where.
  */
 final class WireLab implements AutoCloseable {
-  static final IpAddress VIP = IpAddress.parse(ConfigText.vip(0));
+  static final IpAddress VIP = ConfigText.vip(0);
   static final int FLOWS = 1 << 16;
   static final int BACKENDS = 50;
 
@@ -70,7 +71,7 @@ final class WireLab implements AutoCloseable {
   }
 
   private void configure() {
-    new PhasedReload(director.plane()).reload(new ConfigText(1, BACKENDS).afterEdit(0));
+    new PhasedReload(director.plane()).reload(ConfigText.of(1, BACKENDS).afterEdit(0));
     director
         .plane()
         .setPort(

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** Needs root: it loads programs. */
 class DriverTest {
-  private static final Traffic IPV4 = Traffic.to(IpAddress.parse("203.0.113.1"), 1024);
-  private static final Traffic IPV6 = Traffic.to(IpAddress.parse("2001:db8:113::1"), 1024);
-  private static final int GROWTH = PacketCase.GUE_GROWTH;
+  private static final Traffic IPV4 = Traffic.to(IpAddress.parse("203.0.113.1"), 4, 1024);
+  private static final Traffic IPV6 = Traffic.to(IpAddress.parse("2001:db8:113::1"), 4, 1024);
+  private static final int GROWTH = Treatment.WRAPPED.growth();
 
   private BpfObject reference;
   private BpfProgram stub;
@@ -54,9 +54,7 @@ class DriverTest {
   void shouldTimeEveryBatchOfProgramsThatDoAsTheySay() {
     for (Traffic traffic : new Traffic[] {IPV4, IPV6}) {
       for (Contestant contestant :
-          new Contestant[] {
-            Contestant.reference("stub", stub, 0), Contestant.reference("floor", floor, GROWTH)
-          }) {
+          new Contestant[] {Contestant.stub(stub), Contestant.floor(floor, Treatment.WRAPPED)}) {
         long[] nanos = run(traffic, contestant);
         assertEquals(3, nanos.length);
         assertTrue(Arrays.stream(nanos).allMatch(n -> n > 0), Arrays.toString(nanos));
@@ -66,13 +64,13 @@ class DriverTest {
 
   @Test
   void shouldVoidTheRunOfProgramThatDoesNotGrowThePacket() {
-    String message = voidBecause(Contestant.reference("stub", stub, GROWTH));
+    String message = voidBecause(Contestant.floor(stub, Treatment.WRAPPED));
     assertTrue(message.contains("grown by exactly 40 bytes is 1, not 16385"), message);
   }
 
   @Test
   void shouldVoidTheRunOfProgramThatGrowsThePacketUnasked() {
-    String message = voidBecause(Contestant.reference("floor", floor, 0));
+    String message = voidBecause(Contestant.stub(floor));
     assertTrue(message.contains("grown by exactly 0 bytes is 1, not 16385"), message);
   }
 

@@ -1,4 +1,4 @@
-package io.lbdirector.bench.wire;
+package io.lbdirector.bench.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the commands that lay out networks. */
-final class Command {
+public final class Command {
   private static final int LIMIT_SECONDS = 20;
 
   private Command() {}
@@ -15,7 +15,7 @@ final class Command {
    * @param input a few lines for it to read
    * @throws IllegalStateException with what it said, if it fails or does not end
    */
-  static void run(String input, String... command) {
+  public static void run(String input, String... command) {
     String what = String.join(" ", command);
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

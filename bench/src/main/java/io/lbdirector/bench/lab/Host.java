@@ -1,4 +1,4 @@
-package io.lbdirector.bench.wire;
+package io.lbdirector.bench.lab;
 
 import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.XdpLink;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** A machine of the lab: a network namespace of its own. */
-final class Host implements AutoCloseable {
+public final class Host implements AutoCloseable {
   private static final int RECEIVED = 2; // columns of /proc/net/dev; 0 is the name
   private static final int SEND_DROPS = 12;
 
@@ -18,50 +18,50 @@ final class Host implements AutoCloseable {
   private final NetworkNamespace namespace;
 
   /** Makes the namespace. */
-  Host(String netns) {
+  public Host(String netns) {
     this.netns = netns;
     Command.run("", "ip", "netns", "add", netns);
     this.namespace = NetworkNamespace.open(Path.of("/run/netns", netns));
   }
 
-  String netns() {
+  public String netns() {
     return netns;
   }
 
-  NetworkNamespace namespace() {
+  public NetworkNamespace namespace() {
     return namespace;
   }
 
   /** Runs lines of {@code ip} commands in it. */
-  void ip(String... lines) {
+  public void ip(String... lines) {
     Command.run(String.join("\n", lines) + "\n", "ip", "-n", netns, "-batch", "-");
   }
 
   /** Has senders on a device work out checksums themselves, as those do that go out on a wire. */
-  void finishChecksums(String device) {
+  public void finishChecksums(String device) {
     Command.run("", "ip", "netns", "exec", netns, "ethtool", "-K", device, "tx", "off");
   }
 
-  void set(String setting, Object value) {
+  public void set(String setting, Object value) {
     call(() -> Files.writeString(Path.of("/proc/sys/net", setting), value.toString()));
   }
 
-  int ifindex(String device) {
+  public int ifindex(String device) {
     return call(() -> Interfaces.index(device));
   }
 
-  XdpLink attach(BpfProgram program, String device) {
+  public XdpLink attach(BpfProgram program, String device) {
     int ifindex = ifindex(device);
     return call(() -> XdpLink.attach(program, ifindex, XdpLink.Mode.NATIVE));
   }
 
   /** Frames that came in by a device, whatever became of them. */
-  long received(String device) {
+  public long received(String device) {
     return counter(device, RECEIVED);
   }
 
   /** Frames that a device had to send, and the ring at the other end of its link did not take. */
-  long notSent(String device) {
+  public long notSent(String device) {
     return counter(device, SEND_DROPS);
   }
 
@@ -80,7 +80,7 @@ final class Host implements AutoCloseable {
   }
 
   /** Runs {@code task} in the namespace. */
-  <T> T call(Callable<T> task) {
+  public <T> T call(Callable<T> task) {
     try {
       return namespace.call(task);
     } catch (RuntimeException e) {

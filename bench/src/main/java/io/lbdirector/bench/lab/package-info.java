@@ -1,0 +1,2 @@
+/** Network namespaces that stand for machines. */
+package io.lbdirector.bench.lab;
