@@ -14,7 +14,7 @@
 
 /* Pinned objects of one layout live in a folder of this number; a change of any layout below, or of
  * a map's type, size or flags, takes the next one. */
-#define LB_LAYOUT_VERSION 4
+#define LB_LAYOUT_VERSION 5
 
 #define LB_GUE_PORT 19523 /* outer UDP destination port, unless the loader says otherwise */
 
@@ -141,7 +141,7 @@ struct lb_bind_key {
 
 struct lb_bind {
 	__u8 address[16];    /* IPv6; all zero of IPv4, where the key says it all */
-	__u64 hash_state[4]; /* of SipHash, as its key leaves it: nothing has been taken in */
+	__u64 hash_state[4]; /* of SipHash, as its key leaves it, half a round ahead: see hash.h */
 	__u32 stats;	     /* id in lb_vip_stats */
 	__u16 table;	     /* slot in lb_tables */
 	__u8 hash_fields;    /* LB_HASH_*; 0: not for the short way */

@@ -15,6 +15,15 @@ static __always_inline __sum16 csum_fold(__u64 sum)
 	return (__sum16)~sum;
 }
 
+/* The same of a sum below 2^40, such as that of a header's words of 32 bits. */
+static __always_inline __sum16 csum_fold_few(__u64 sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__sum16)~sum;
+}
+
 /* The checksum of an IPv4 header without options, whatever its check field holds now. */
 static __always_inline __sum16 csum_ipv4(const struct iphdr *ip)
 {

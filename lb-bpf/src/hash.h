@@ -15,7 +15,9 @@
 #error "fields enter the hash as little-endian words: a big-endian host would have to swap them"
 #endif
 
-/* State of a hash at work: four words, and the bytes that do not fill a block of eight yet. */
+/* State of a hash at work: four words, and the bytes that do not fill a block of eight yet. The
+ * words are half a round ahead, by that half which no block enters: so it is done where keys are
+ * prepared, and not for every packet. */
 struct siphash {
 	__u64 v0, v1, v2, v3;
 	__u64 tail;
@@ -27,11 +29,16 @@ static __always_inline __u64 siphash_rotate(__u64 word, int bits)
 	return word << bits | word >> (64 - bits);
 }
 
-static __always_inline void siphash_round(struct siphash *s)
+/* A round is these two. */
+static __always_inline void siphash_first_half(struct siphash *s)
 {
 	s->v0 += s->v1;
 	s->v1 = siphash_rotate(s->v1, 13) ^ s->v0;
 	s->v0 = siphash_rotate(s->v0, 32);
+}
+
+static __always_inline void siphash_second_half(struct siphash *s)
+{
 	s->v2 += s->v3;
 	s->v3 = siphash_rotate(s->v3, 16) ^ s->v2;
 	s->v0 += s->v3;
@@ -44,9 +51,11 @@ static __always_inline void siphash_round(struct siphash *s)
 static __always_inline void siphash_block(struct siphash *s, __u64 block)
 {
 	s->v3 ^= block;
-	siphash_round(s);
-	siphash_round(s);
+	siphash_second_half(s);
+	siphash_first_half(s);
+	siphash_second_half(s);
 	s->v0 ^= block;
+	siphash_first_half(s);
 }
 
 static __always_inline void siphash_init(struct siphash *s, const __u64 key[2])
@@ -57,6 +66,7 @@ static __always_inline void siphash_init(struct siphash *s, const __u64 key[2])
 	s->v3 = key[1] ^ 0x7465646279746573ULL;
 	s->tail = 0;
 	s->length = 0;
+	siphash_first_half(s);
 }
 
 /* Takes in the @bytes (2, 4 or 8) low bytes of @value; the others are zero. */
@@ -76,10 +86,12 @@ static __always_inline __u64 siphash_finish(struct siphash *s)
 {
 	siphash_block(s, (__u64)s->length << 56 | s->tail);
 	s->v2 ^= 0xff;
-	siphash_round(s);
-	siphash_round(s);
-	siphash_round(s);
-	siphash_round(s);
+	siphash_second_half(s);
+#pragma unroll
+	for (int round = 1; round < 4; round++) {
+		siphash_first_half(s);
+		siphash_second_half(s);
+	}
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
@@ -94,7 +106,7 @@ static __always_inline void hash_push_address(struct siphash *s, const union add
 	siphash_push(s, address->halves[1], sizeof(address->halves[1]));
 }
 
-/* @s: as the key leaves it. */
+/* @s: as siphash_init() leaves it. */
 static __always_inline __u64 hash_over(struct siphash *s, __u8 fields, const struct packet *packet)
 {
 	if (fields & LB_HASH_SRC_ADDR)

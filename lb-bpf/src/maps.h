@@ -13,8 +13,8 @@
 /* Globals in sections of their own are maps, too, each an array of one that is addressed directly:
  * no lookup, no check of its result. Not const: the compiler must not know what is in them. */
 struct lb_live lb_live SEC(".data.lb_live");
-struct lb_macs lb_macs[LB_MAX_PORTS] SEC(".data.lb_macs");
-struct lb_backend lb_backends[LB_MAX_BACKENDS] SEC(".data.lb_backends");
+struct lb_macs lb_macs[LB_MAX_PORTS] __attribute__((aligned(8))) SEC(".data.lb_macs");
+struct lb_backend lb_backends[LB_MAX_BACKENDS] __attribute__((aligned(8))) SEC(".data.lb_backends");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

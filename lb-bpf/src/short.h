@@ -106,6 +106,7 @@ static __always_inline int short_hops(__u64 row, const int count, __u64 *hops)
 #pragma unroll
 	for (int hop = 0; hop < count; hop++) {
 		hops[hop] = *(const __u64 *)&lb_backends[short_hop(row, hop)];
+		barrier_var(hops[hop]); /* one load, not one for each half */
 		if ((__u32)hops[hop] != LB_FAMILY_IPV4)
 			return 0;
 	}
@@ -154,8 +155,8 @@ static __always_inline void short_write(__u64 *words, const struct lb_settings *
 	const __u64 ip_0 = 0x45 | (__u32)tos << 8 | (__u32)bpf_htons(length) << 16;
 	const __u64 ip_4 = (__u32)bpf_htons(OUTER_DONT_FRAGMENT) << 16;
 	const __u64 ip_8 = OUTER_TTL | IPPROTO_UDP << 8;
-	const __u64 check = csum_fold(ip_0 + ip_4 + ip_8 + source + to);
-	const __u16 port = outer_source_port(hash ^ inner->source_port);
+	const __u64 check = csum_fold_few(ip_0 + ip_4 + ip_8 + source + to);
+	const __u32 port = outer_source_port(hash ^ inner->source_port);
 	__be32 *others = (void *)words + ETH_HLEN + SHORT_OUTER;
 
 	words[0] = *(const __u64 *)macs->gateway;
@@ -163,8 +164,7 @@ static __always_inline void short_write(__u64 *words, const struct lb_settings *
 		   (__u64)bpf_htons(ETH_P_IP) << 32 | ip_0 << 48;
 	words[2] = ip_0 >> 16 | ip_4 << 16 | ip_8 << 48;
 	words[3] = check | source << 16 | to << 48;
-	words[4] = to >> 16 | (__u64)bpf_htons(port) << 16 |
-		   (__u64)bpf_htons(lb_constants.gue_port) << 32 |
+	words[4] = to >> 16 | (__u64)bpf_htonl(port << 16 | lb_constants.gue_port) << 16 |
 		   (__u64)bpf_htons(length - sizeof(struct iphdr)) << 48;
 	words[5] = (__u64)count << 16 | (__u64)inner->protocol << 24;
 	*(__u16 *)(words + 6) = (count - 1) << 8;
@@ -173,20 +173,30 @@ static __always_inline void short_write(__u64 *words, const struct lb_settings *
 		others[hop - 1] = hops[hop] >> 32;
 }
 
+/* Read once: what looks like a member of @ctx takes three loads. */
+static __always_inline __u32 short_ifindex(const struct xdp_md *ctx)
+{
+	__u32 ifindex = ctx->ingress_ifindex;
+
+	barrier_var(ifindex);
+	return ifindex;
+}
+
 /* A plain packet on its way to the @count hops of @row. */
 static __always_inline int short_send(struct xdp_md *ctx, const struct lb_settings *settings,
 				      const struct lb_bind *bind, const struct packet *packet,
 				      __u32 frame, __u64 hash, __u64 row, const int count)
 {
-	const struct lb_macs *macs = &lb_macs[ctx->ingress_ifindex & (LB_MAX_PORTS - 1)];
+	const __u32 ifindex = short_ifindex(ctx);
+	const struct lb_macs *macs = &lb_macs[ifindex & (LB_MAX_PORTS - 1)];
 	const __u32 overhead = SHORT_OUTER + (count - 1) * sizeof(__be32);
 	const __u32 length = overhead + packet->length;
 	struct short_inner inner;
 	struct cursor cursor;
 	__u64 hops[LB_MAX_HOPS];
 
-	if (!short_hops(row, count, hops) || macs->ifindex != ctx->ingress_ifindex ||
-	    length > macs->mtu || length > settings->mtu)
+	if (!short_hops(row, count, hops) || macs->ifindex != ifindex || length > macs->mtu ||
+	    length > settings->mtu)
 		return NOT_DONE;
 	if (bpf_xdp_adjust_head(ctx, -(int)overhead))
 		return verdict(LB_DROP_NO_HEADROOM, frame);
@@ -213,13 +223,13 @@ static __always_inline int short_forward(struct xdp_md *ctx, const struct lb_set
 	hash = short_hash(bind, packet);
 	if (row_read(bind->table, hash, &row))
 		return NOT_DONE;
-	if (row_hop(row, 3))
-		return short_send(ctx, settings, bind, packet, frame, hash, row, 4);
-	if (row_hop(row, 2))
-		return short_send(ctx, settings, bind, packet, frame, hash, row, 3);
-	if (row_hop(row, 1))
+	if (row < 1ULL << 16)
+		return short_send(ctx, settings, bind, packet, frame, hash, row, 1);
+	if (row < 1ULL << 32)
 		return short_send(ctx, settings, bind, packet, frame, hash, row, 2);
-	return short_send(ctx, settings, bind, packet, frame, hash, row, 1);
+	if (row < 1ULL << 48)
+		return short_send(ctx, settings, bind, packet, frame, hash, row, 3);
+	return short_send(ctx, settings, bind, packet, frame, hash, row, 4);
 }
 
 /* @packet: plain; @tcp: its TCP header, if it has one; @frame: bytes of the frame. */

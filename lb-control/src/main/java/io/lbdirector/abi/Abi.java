@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /** Names and sizes of {@code lb_abi.h}. */
 public final class Abi {
   /** Pinned objects of one layout live in a folder of this number. */
-  public static final int LAYOUT_VERSION = 4;
+  public static final int LAYOUT_VERSION = 5;
 
   public static final int GUE_PORT = 19523;
   public static final int TABLE_ROWS = 65_536;

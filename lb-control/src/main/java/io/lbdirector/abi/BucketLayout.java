@@ -106,7 +106,7 @@ public final class BucketLayout {
     if (!address.isV4()) {
       image.put(at + ADDRESS_OFFSET, address.toBytes());
     }
-    long[] state = SipHash24.initialState(target.hashKey());
+    long[] state = SipHash24.preparedState(target.hashKey());
     for (int i = 0; i < state.length; i++) {
       image.putLong(at + HASH_STATE_OFFSET + i * Long.BYTES, state[i]);
     }

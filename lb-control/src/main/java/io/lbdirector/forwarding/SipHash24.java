@@ -31,9 +31,13 @@ public final class SipHash24 {
     return state;
   }
 
-  /** The four words of the state before the first block. */
-  public static long[] initialState(SipKey key) {
+  /**
+   * The four words of the state before the first block, half a round ahead: with that half of the
+   * first round done which no block enters.
+   */
+  public static long[] preparedState(SipKey key) {
     SipHash24 state = keyed(key);
+    state.firstHalf();
     return new long[] {state.v0, state.v1, state.v2, state.v3};
   }
 
@@ -104,10 +108,15 @@ public final class SipHash24 {
     return v0 ^ v1 ^ v2 ^ v3;
   }
 
-  private void round() {
+  /** What no block enters, of a round. */
+  private void firstHalf() {
     v0 += v1;
     v1 = Long.rotateLeft(v1, 13) ^ v0;
     v0 = Long.rotateLeft(v0, 32);
+  }
+
+  private void round() {
+    firstHalf();
     v2 += v3;
     v3 = Long.rotateLeft(v3, 16) ^ v2;
     v0 += v3;
