@@ -11,6 +11,7 @@ import io.lbdirector.bench.harness.Suite;
 import io.lbdirector.bench.harness.VoidRunException;
 import io.lbdirector.bench.packet.PacketSuite;
 import io.lbdirector.bench.reload.ReloadSuite;
+import io.lbdirector.bench.start.StartSuite;
 import io.lbdirector.bench.tables.TablesSuite;
 import io.lbdirector.bench.wire.WireSuite;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public final class Bench {
         new TablesSuite(),
         new ReloadSuite(),
         new ControlSuite(),
-        new WireSuite());
+        new WireSuite(),
+        new StartSuite());
   }
 
   private static Set<String> names() {

@@ -6,9 +6,9 @@ import picocli.CommandLine.ParentCommand;
 
 /** A command that has the daemon change something, and shows what came of it. */
 abstract class ChangeCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
-  final Lbctl lbctl() {
+  final RootCommand lbctl() {
     return lbctl;
   }
 

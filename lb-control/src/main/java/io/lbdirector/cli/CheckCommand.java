@@ -9,7 +9,7 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(name = "check", description = "Says what is wrong with FILE; asks no daemon.")
 final class CheckCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
   @Parameters(paramLabel = "FILE", description = "A forwarding.toml; - for standard input.")
   private Path file;

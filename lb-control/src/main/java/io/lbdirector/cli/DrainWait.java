@@ -35,7 +35,7 @@ final class DrainWait {
     UNDONE
   }
 
-  private final Lbctl lbctl;
+  private final RootCommand lbctl;
   private final AdminClient client;
   private final Screen screen;
   private final Pace pace;
@@ -54,7 +54,7 @@ final class DrainWait {
    * @param over how long the backend's rows take to go to others, beside {@code timeout}
    * @param quiet how long the backend must have got no packet of its own
    */
-  DrainWait(Lbctl lbctl, Answer report, Optional<Span> over, Span quiet, Span timeout) {
+  DrainWait(RootCommand lbctl, Answer report, Optional<Span> over, Span quiet, Span timeout) {
     this.lbctl = lbctl;
     this.client = lbctl.client();
     this.screen = lbctl.screen();

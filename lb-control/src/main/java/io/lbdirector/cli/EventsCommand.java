@@ -15,7 +15,7 @@ import picocli.CommandLine.ParentCommand;
       "remembers, then what comes. With --output json: one object a line."
     })
 final class EventsCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
   @Option(names = "--after", paramLabel = "ID", description = "Leaves out events up to this one.")
   private long after;

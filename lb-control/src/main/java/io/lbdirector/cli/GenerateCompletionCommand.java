@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
       "Use it so: source <(lbctl generate-completion)"
     })
 final class GenerateCompletionCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
   @Spec private CommandSpec spec;
 
   @Override

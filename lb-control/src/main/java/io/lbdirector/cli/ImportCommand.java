@@ -9,9 +9,9 @@ import picocli.CommandLine.ParentCommand;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ImportGlbCommand.class)
 final class ImportCommand {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
-  Lbctl lbctl() {
+  RootCommand lbctl() {
     return lbctl;
   }
 }

@@ -64,7 +64,7 @@ final class ImportGlbCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Lbctl lbctl = parent.lbctl();
+    RootCommand lbctl = parent.lbctl();
     return new GlbImportRun(output, force, lbctl.json(), lbctl.screen())
         .run(table, director, networkInterface, adminSocket);
   }

@@ -1,33 +1,18 @@
 package io.lbdirector.cli;
 
-import io.lbdirector.admin.AdminClient;
-import io.lbdirector.admin.DaemonRefusedException;
-import io.lbdirector.admin.DaemonUnreachableException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 
 /** The command {@code lbctl}: looks at a running lbd, and changes what it serves. */
 @Command(
-    name = "lbctl",
-    description = "Looks at a running lbd, and changes what it serves.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Lbctl.Version.class,
-    scope = ScopeType.INHERIT,
-    sortOptions = false,
-    commandListHeading = "",
     subcommands = {
       PlanCommand.class,
       ReloadCommand.class,
@@ -49,52 +34,15 @@ import picocli.CommandLine.ScopeType;
       TopCommand.class,
       ImportCommand.class,
       GenerateCompletionCommand.class
-    },
-    footer = {
-      "",
-      "Exit codes: 0 done, 1 refused (nothing has changed), 2 wrong usage,",
-      "3 daemon not reachable."
     })
-public final class Lbctl {
-  private static final String DEFAULT_SOCKET = "/run/lb/admin.sock";
-
-  /** How answers are printed. */
-  enum Output {
-    TEXT,
-    JSON;
-
-    /** As people write it, and shells complete it. */
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  @Option(
-      names = "--socket",
-      paramLabel = "PATH",
-      scope = ScopeType.INHERIT,
-      description = {"Admin socket; without it $LB_SOCKET,", "else " + DEFAULT_SOCKET + "."})
-  private Path socket;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FORMAT",
-      scope = ScopeType.INHERIT,
-      description = "text (the default) or json: the daemon's answer, whole.")
-  private Output output = Output.TEXT;
-
-  private final Console console;
-  private final Screen screen;
-
+public final class Lbctl extends RootCommand {
   /** The commands alone, for the tools that describe them at build time. */
   private Lbctl() {
     this(null);
   }
 
   private Lbctl(Console console) {
-    this.console = console;
-    this.screen = new Screen(console);
+    super(console);
   }
 
   /** Runs one command and exits with its code. */
@@ -119,8 +67,12 @@ public final class Lbctl {
 
   /** Runs one command; returns its exit code. */
   static int run(Console console, String... args) {
-    Lbctl lbctl = new Lbctl(console);
+    Optional<Class<?>> only = NamedCommand.of(args);
+    RootCommand lbctl = only.isPresent() ? new RootCommand(console) : new Lbctl(console);
     CommandLine line = new CommandLine(lbctl);
+    if (only.isPresent()) { // ifPresent(line::addSubcommand) would keep picocli out of the archive
+      line.addSubcommand(only.get());
+    }
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, HelpGroups::list);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(console.out(), true))
@@ -128,51 +80,5 @@ public final class Lbctl {
         .setColorScheme(Help.defaultColorScheme(console.colour() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setExecutionExceptionHandler((failure, command, parsed) -> lbctl.report(failure))
         .execute(args);
-  }
-
-  private int report(Exception failure) throws Exception {
-    if (failure instanceof DaemonUnreachableException) {
-      screen.message("lbctl: " + failure.getMessage());
-      return ExitCode.UNREACHABLE;
-    }
-    if (failure instanceof DaemonRefusedException refused) {
-      screen.message("lbctl: " + refused.getMessage());
-      refused.problems().forEach(screen::message);
-      return ExitCode.REFUSED;
-    }
-    if (failure instanceof Answer.UnexpectedException) {
-      screen.message("lbctl: " + failure.getMessage());
-      return ExitCode.REFUSED;
-    }
-    throw failure;
-  }
-
-  Console console() {
-    return console;
-  }
-
-  Screen screen() {
-    return screen;
-  }
-
-  boolean json() {
-    return output == Output.JSON;
-  }
-
-  AdminClient client() {
-    return new AdminClient(
-        Optional.ofNullable(socket)
-            .or(() -> Optional.ofNullable(console.environment().get("LB_SOCKET")).map(Path::of))
-            .orElse(Path.of(DEFAULT_SOCKET)));
-  }
-
-  /** The version that the jar was built as. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Lbctl.class.getPackage().getImplementationVersion();
-      String build = System.getProperty("lb.version", "(not from a jar)"); // for man pages
-      return new String[] {"lbctl " + (version == null ? build : version)};
-    }
   }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** A command that asks one thing and shows the answer. */
 abstract class QueryCommand implements Callable<Integer> {
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
   /** Path on the admin socket, encoded. */
   abstract String target();

@@ -9,7 +9,7 @@ import java.time.Duration;
 final class Top {
   private static final String COUNTERS = "/v1/counters";
 
-  private final Lbctl lbctl;
+  private final RootCommand lbctl;
   private final AdminClient client;
   private final Pace pace;
   private final Duration interval;
@@ -18,7 +18,7 @@ final class Top {
   /**
    * @param count how often to show something; 0 for no end
    */
-  Top(Lbctl lbctl, Duration interval, int count) {
+  Top(RootCommand lbctl, Duration interval, int count) {
     this.lbctl = lbctl;
     this.client = lbctl.client();
     this.pace = lbctl.console().pace();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 final class TopCommand implements Callable<Integer> {
   private static final int MIN_INTERVAL_MS = 100;
 
-  @ParentCommand private Lbctl lbctl;
+  @ParentCommand private RootCommand lbctl;
 
   @Spec private CommandSpec spec;
 

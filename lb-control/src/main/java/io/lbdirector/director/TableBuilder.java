@@ -9,22 +9,29 @@ import io.lbdirector.forwarding.RowOrder;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.forwarding.TableRows;
 import io.lbdirector.forwarding.TableRules;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Builds the rows of a config's tables. Keeps what the live ones were made of, so that the next
  * change takes milliseconds, and as much of one more build: of the last plan, which a reload often
- * follows, or of what was live before, which a rollback returns to. Confined to one thread.
+ * follows, or of what was live before, which a rollback returns to. Confined to one thread, but for
+ * tables that have to be built: those are, side by side.
  *
  * <p>Of a table with other rows than all others that is its rows, 128 KiB a hop, and their order, 1
  * MiB. Orders only while there is room: a table for which there is none is ordered from nothing
  * each time.
  */
 final class TableBuilder {
+  /** Tables at a time: orders for which there is no room are there together for so long. */
+  private static final int TOGETHER = 16;
+
   private final long roomForOrders;
   private Build live = new Build(0);
   private Build other = new Build(0);
@@ -45,6 +52,24 @@ final class TableBuilder {
       return new OrderInputs(table.seed(), weights);
     }
   }
+
+  /** A table of the config, and what decides its rows. */
+  private record Wanted(
+      String name, SipKey seed, List<Backend> pool, Inputs inputs, OrderInputs orderInputs) {
+    static Wanted of(
+        DirectorConfig.Table table, List<Backend> pool, Map<String, TableVerdict> verdicts) {
+      Set<IpAddress> unfit = verdicts.getOrDefault(table.name(), TableVerdict.UNCHECKED).unfit();
+      return new Wanted(
+          table.name(),
+          table.seed(),
+          pool,
+          new Inputs(table.rules(), new HashSet<>(pool), unfit),
+          OrderInputs.of(table, pool));
+    }
+  }
+
+  /** What was built for a table. */
+  private record Made(ForwardingTable rows, RowOrder order) {}
 
   /** What one build gave. */
   private static final class Build {
@@ -93,10 +118,14 @@ final class TableBuilder {
       DirectorConfig config, Pools pools, Map<String, TableVerdict> verdicts) {
     Build now = new Build(roomForOrders - live.sizeOfOrders());
     Map<String, ForwardingTable> rows = new HashMap<>();
-    for (DirectorConfig.Table table : config.tables()) {
-      List<Backend> pool = pools.of(table);
-      Set<IpAddress> unfit = verdicts.getOrDefault(table.name(), TableVerdict.UNCHECKED).unfit();
-      rows.put(table.name(), rows(now, table, pool, unfit));
+    List<DirectorConfig.Table> tables = config.tables();
+    for (int from = 0; from < tables.size(); from += TOGETHER) {
+      List<Wanted> some =
+          tables.subList(from, Math.min(from + TOGETHER, tables.size())).stream()
+              .map(table -> Wanted.of(table, pools.of(table), verdicts))
+              .toList();
+      Map<Inputs, Made> made = make(missing(some, now), now);
+      some.forEach(table -> rows.put(table.name(), take(now, table, made.get(table.inputs()))));
     }
     if (!now.rows.equals(live.rows)) {
       other = now;
@@ -113,22 +142,46 @@ final class TableBuilder {
     live = last;
   }
 
-  private ForwardingTable rows(
-      Build now, DirectorConfig.Table table, List<Backend> pool, Set<IpAddress> unfit) {
-    Inputs inputs = new Inputs(table.rules(), new HashSet<>(pool), unfit);
-    OrderInputs orderInputs = OrderInputs.of(table, pool);
-    now.tables.put(table.name(), orderInputs);
-    ForwardingTable rows = find(inputs, now);
-    RowOrder order = find(orderInputs, now);
-    if (rows == null) {
-      order = order == null ? order(table, pool) : order;
-      rows = TableRows.build(inputs.rules(), order, pool, b -> !unfit.contains(b.address()));
-      rows.digest(); // worked out here, not on the thread that owns the truth
-      rows.primaryCounts();
+  /** One of each that is nowhere yet. */
+  private Collection<Wanted> missing(List<Wanted> tables, Build now) {
+    Map<Inputs, Wanted> missing = new LinkedHashMap<>();
+    for (Wanted table : tables) {
+      if (find(table.inputs(), now) == null) {
+        missing.putIfAbsent(table.inputs(), table);
+      }
     }
+    return missing.values();
+  }
+
+  /** Side by side: what is kept is only read meanwhile. */
+  private Map<Inputs, Made> make(Collection<Wanted> tables, Build now) {
+    return tables.parallelStream()
+        .collect(Collectors.toConcurrentMap(Wanted::inputs, table -> make(table, now)));
+  }
+
+  private Made make(Wanted table, Build now) {
+    RowOrder kept = find(table.orderInputs(), now);
+    RowOrder order = kept == null ? order(table) : kept;
+    Set<IpAddress> unfit = table.inputs().unfit();
+    ForwardingTable rows =
+        TableRows.build(
+            table.inputs().rules(), order, table.pool(), b -> !unfit.contains(b.address()));
+    rows.digest(); // worked out here, not on the thread that owns the truth
+    rows.primaryCounts();
+    return new Made(rows, order);
+  }
+
+  /**
+   * @param made null for a table that is there already
+   */
+  private ForwardingTable take(Build now, Wanted table, Made made) {
+    Inputs inputs = table.inputs();
+    ForwardingTable rows = made == null ? find(inputs, now) : made.rows();
+    RowOrder order = made == null ? find(table.orderInputs(), now) : made.order();
+    now.tables.put(table.name(), table.orderInputs());
     now.rows.put(inputs, rows);
     if (order != null) {
-      now.keep(orderInputs, order, live.orders.containsKey(orderInputs));
+      now.keep(table.orderInputs(), order, live.orders.containsKey(table.orderInputs()));
     }
     return rows;
   }
@@ -144,11 +197,11 @@ final class TableBuilder {
   }
 
   /** A new order, from that of the live table of the same name if there is one. */
-  private RowOrder order(DirectorConfig.Table table, List<Backend> pool) {
+  private RowOrder order(Wanted table) {
     OrderInputs before = live.tables.get(table.name());
     RowOrder kept = before == null ? null : live.orders.get(before);
     return kept != null && before.seed().equals(table.seed())
-        ? kept.changedTo(pool)
-        : RowOrder.of(table.seed(), pool);
+        ? kept.changedTo(table.pool())
+        : RowOrder.of(table.seed(), table.pool());
   }
 }

@@ -4,6 +4,7 @@ import static io.lbdirector.bench.harness.VoidRunException.requireEqual;
 
 import io.lbdirector.bench.harness.Series;
 import io.lbdirector.bench.harness.VoidRunException;
+import io.lbdirector.bench.lab.Launcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** How long {@code lbctl} takes from the shell's point of view, by turns with a bare JVM. */
 record CommandRun(Series lbctl, Series jvm) {
@@ -31,7 +31,7 @@ record CommandRun(Series lbctl, Series jvm) {
         Thread answering = new Thread(() -> answer(server), "bench-answers");
         answering.setDaemon(true);
         answering.start();
-        List<String> lbctl = List.of(launcher(), "--socket", socket.toString(), "tables");
+        List<String> lbctl = List.of(Launcher.of("lbctl"), "--socket", socket.toString(), "tables");
         for (int i = 1; i <= rounds; i++) {
           run.lbctl.add(i, time(lbctl));
           run.jvm.add(i, time(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-version")));
@@ -44,17 +44,6 @@ record CommandRun(Series lbctl, Series jvm) {
       throw new UncheckedIOException(e);
     }
     return run;
-  }
-
-  /** Suites run at the top of the checkout, tests in the module's folder. */
-  private static String launcher() {
-    return Stream.of("bin/lbctl", "../bin/lbctl")
-        .map(Path::of)
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() -> new VoidRunException("lbctl", "bin/lbctl is not there"))
-        .toAbsolutePath()
-        .toString();
   }
 
   private static long time(List<String> command) throws IOException {

@@ -3,6 +3,7 @@ package io.lbdirector.bench.director;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -21,8 +22,9 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
       [director]
       interfaces = ["eth0"]
       source_ip  = "10.255.0.2"
-      source_ip6 = "2001:db8:255::2"
       """;
+
+  private static final String SOURCE_IPV6 = "source_ip6 = \"2001:db8:255::2\"\n";
 
   private static final String TABLE =
       """
@@ -95,6 +97,18 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
     return new ConfigText(tables, backends, binds, kind, Optional.of(new Wide(network, ports)));
   }
 
+  /**
+   * The file before any edit, for a daemon: under a name of its own.
+   *
+   * @param folder for its socket and state
+   */
+  public byte[] toml(String instance, Path folder) {
+    String own = "instance = \"%s\"\nstate_dir = \"%s\"\n".formatted(instance, folder);
+    String admin = "[admin]\nsocket = \"%s\"\n".formatted(folder.resolve("s"));
+    String text = new String(toml(), StandardCharsets.UTF_8);
+    return bytes(new StringBuilder(text).insert(DIRECTOR.length(), own + admin));
+  }
+
   /** With VIPs over IPv6. */
   public ConfigText overIpv6() {
     return of(Kind.VIPS_IPV6);
@@ -155,7 +169,7 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
    * @param edit 0 before the first
    */
   public byte[] afterEdit(int edit) {
-    StringBuilder text = new StringBuilder(DIRECTOR);
+    StringBuilder text = head();
     for (int table = 0; table < tables; table++) {
       append(text, table, lastEditOf(table, edit));
     }
@@ -168,11 +182,15 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
    * @param edit 0 before the first
    */
   public byte[] afterEditOfAll(int edit) {
-    StringBuilder text = new StringBuilder(DIRECTOR);
+    StringBuilder text = head();
     for (int table = 0; table < tables; table++) {
       append(text, table, edit);
     }
     return bytes(text);
+  }
+
+  private StringBuilder head() {
+    return new StringBuilder(DIRECTOR).append(kind == Kind.BACKENDS_IPV6 ? SOURCE_IPV6 : "");
   }
 
   /** The last edit, up to {@code edit}, that changed the table; 0 if none did. */

@@ -12,7 +12,7 @@ import java.util.List;
  * @param outerLength bytes behind the Ethernet header that programs may change: 0, or 40
  * @param pairs what differs; one or two
  */
-record Traffic(byte[] frame, int outerLength, List<Pair> pairs) {
+public record Traffic(byte[] frame, int outerLength, List<Pair> pairs) {
   static final int ETHERNET_LENGTH = 14;
 
   /** IPv4, UDP, GUE and one hop behind the first. */
@@ -43,8 +43,8 @@ record Traffic(byte[] frame, int outerLength, List<Pair> pairs) {
    * @param base of flow 0
    * @param count how many there are, a power of two
    */
-  record Range(int base, int count) {
-    Range {
+  public record Range(int base, int count) {
+    public Range {
       if (Integer.bitCount(count) != 1) {
         throw new IllegalArgumentException(count + " numbers: not a power of two");
       }
@@ -64,14 +64,14 @@ record Traffic(byte[] frame, int outerLength, List<Pair> pairs) {
    *
    * @param at offset in the frame
    */
-  record Pair(int at, Range first, Range second) {}
+  public record Pair(int at, Range first, Range second) {}
 
   /**
    * TCP segments with ACK and no payload, to port 443.
    *
    * @param destinations addresses that follow this one, it included
    */
-  static Traffic to(IpAddress destination, int destinations, int flows) {
+  public static Traffic to(IpAddress destination, int destinations, int flows) {
     return destination.isV4()
         ? ipv4(destination, destinations, flows)
         : ipv6(destination, destinations, flows);
@@ -163,7 +163,7 @@ record Traffic(byte[] frame, int outerLength, List<Pair> pairs) {
   }
 
   /** The frame of the packet with that number, counted from 0. */
-  byte[] frameOf(long packet) {
+  public byte[] frameOf(long packet) {
     ByteBuffer copy = ByteBuffer.wrap(frame.clone());
     for (Pair pair : pairs) {
       copy.putInt(pair.at(), pair.first().of(packet));

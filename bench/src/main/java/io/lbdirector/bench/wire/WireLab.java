@@ -8,6 +8,7 @@ import io.lbdirector.bench.director.ConfigText;
 import io.lbdirector.bench.director.PhasedReload;
 import io.lbdirector.bench.director.PrivateDirector;
 import io.lbdirector.bench.lab.Host;
+import io.lbdirector.bench.lab.Network;
 import io.lbdirector.bench.packet.BenchObjects;
 import io.lbdirector.bench.wire.WireObject.Counter;
 import io.lbdirector.bpf.BpfObject;

@@ -1,7 +1,8 @@
-package io.lbdirector.bench.wire;
+package io.lbdirector.bench.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lbdirector.bench.director.ConfigText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class NetworkTest {
   @Test
   void shouldRemoveItsNamespaces() throws IOException {
-    try (Network network = new Network(WireLab.VIP)) {
+    try (Network network = new Network(ConfigText.vip(0))) {
       assertEquals(4, namespaces());
     }
     assertEquals(0, namespaces());

@@ -1,6 +1,5 @@
-package io.lbdirector.bench.wire;
+package io.lbdirector.bench.lab;
 
-import io.lbdirector.bench.lab.Host;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.MacAddress;
 import java.util.ArrayDeque;
@@ -14,14 +13,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * as only a stub does, goes to the backend. {@link #close} removes it, and so does the end of the
  * JVM.
  */
-final class Network implements AutoCloseable {
-  static final String BACKEND_ADDRESS = "192.0.2.2";
-  static final String DIRECTOR_ADDRESS = "10.255.0.2";
-  static final MacAddress CLIENT_MAC = mac("02:00:00:00:00:12");
-  static final MacAddress ROUTER_TO_CLIENT_MAC = mac("02:00:00:00:00:11");
-  static final MacAddress DIRECTOR_MAC = mac("02:00:00:00:00:02");
-  static final MacAddress ROUTER_TO_DIRECTOR_MAC = mac("02:00:00:00:00:01");
-  static final int TUNNEL_MTU = 1600;
+public final class Network implements AutoCloseable {
+  public static final String BACKEND_ADDRESS = "192.0.2.2";
+  public static final String DIRECTOR_ADDRESS = "10.255.0.2";
+  public static final MacAddress CLIENT_MAC = mac("02:00:00:00:00:12");
+  public static final MacAddress ROUTER_TO_CLIENT_MAC = mac("02:00:00:00:00:11");
+  public static final MacAddress DIRECTOR_MAC = mac("02:00:00:00:00:02");
+  public static final MacAddress ROUTER_TO_DIRECTOR_MAC = mac("02:00:00:00:00:01");
+  public static final int TUNNEL_MTU = 1600;
 
   private static final int CLIENT_MTU = 1500;
   private static final MacAddress BACKEND_MAC = mac("02:00:00:00:00:22");
@@ -41,7 +40,7 @@ final class Network implements AutoCloseable {
   /**
    * @param vip that the router sends to the director
    */
-  Network(IpAddress vip) {
+  public Network(IpAddress vip) {
     Runtime.getRuntime().addShutdownHook(atEndOfJvm);
     try {
       router = host("router");
@@ -102,19 +101,19 @@ final class Network implements AutoCloseable {
     return MacAddress.tryParse(text).orElseThrow();
   }
 
-  Host client() {
+  public Host client() {
     return client;
   }
 
-  Host router() {
+  public Host router() {
     return router;
   }
 
-  Host director() {
+  public Host director() {
     return director;
   }
 
-  Host backend() {
+  public Host backend() {
     return backend;
   }
 
