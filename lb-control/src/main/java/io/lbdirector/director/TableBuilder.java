@@ -9,7 +9,6 @@ import io.lbdirector.forwarding.RowOrder;
 import io.lbdirector.forwarding.SipKey;
 import io.lbdirector.forwarding.TableRows;
 import io.lbdirector.forwarding.TableRules;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -143,18 +142,18 @@ final class TableBuilder {
   }
 
   /** One of each that is nowhere yet. */
-  private Collection<Wanted> missing(List<Wanted> tables, Build now) {
+  private List<Wanted> missing(List<Wanted> tables, Build now) {
     Map<Inputs, Wanted> missing = new LinkedHashMap<>();
     for (Wanted table : tables) {
       if (find(table.inputs(), now) == null) {
         missing.putIfAbsent(table.inputs(), table);
       }
     }
-    return missing.values();
+    return List.copyOf(missing.values());
   }
 
   /** Side by side: what is kept is only read meanwhile. */
-  private Map<Inputs, Made> make(Collection<Wanted> tables, Build now) {
+  private Map<Inputs, Made> make(List<Wanted> tables, Build now) {
     return tables.parallelStream()
         .collect(Collectors.toConcurrentMap(Wanted::inputs, table -> make(table, now)));
   }
