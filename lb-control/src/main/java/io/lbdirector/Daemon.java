@@ -21,6 +21,7 @@ import io.lbdirector.director.EgressSettings;
 import io.lbdirector.director.EgressTracker;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
+import io.lbdirector.director.TablesAhead;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.HealthChecker;
 import io.lbdirector.metrics.StatsdPush;
@@ -83,11 +84,12 @@ final class Daemon {
       if (!BpfObject.kernelHasXdpFrags()) {
         LOG.warn("kernel has no XDP frames of several buffers: no MTU above about 3,500 bytes");
       }
+      TablesAhead tables = TablesAhead.of(config); // while the kernel looks at the program
       PinFolder pins = PinFolder.of(Places.BPFFS, config.director().instance());
       try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
         Attachments attachments = new Attachments(plane);
         try {
-          direct(config, source, interfaces, plane, attachments);
+          direct(config, source, interfaces, plane, attachments, tables);
         } finally {
           if (!forwarding) {
             attachments.detachMade();
@@ -111,7 +113,8 @@ final class Daemon {
       ConfigSource source,
       Map<String, Integer> interfaces,
       DataPlane plane,
-      Attachments attachments)
+      Attachments attachments,
+      TablesAhead tables)
       throws Exception {
     DirectorConfig.Director settings = config.director();
     try (GatewayTracker gateways =
@@ -140,7 +143,7 @@ final class Daemon {
       directing = director;
       gateways.start(director::portChanged);
       routes.start(EgressSettings.of(config), director::egressChanged);
-      director.start();
+      director.start(tables);
       if (requests.contains(Request.STOP)) {
         LOG.info("told to stop while starting");
         return;

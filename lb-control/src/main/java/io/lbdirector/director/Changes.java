@@ -66,8 +66,8 @@ final class Changes {
   private final OverridesFile overridesFile;
   private final RememberedFile rememberedFile;
   private final Confirmation confirmation;
-  private final TableBuilder tables = new TableBuilder();
 
+  private TableBuilder tables = new TableBuilder();
   private Optional<LoadedConfig> previous = Optional.empty();
   private boolean toFollowAgain;
 
@@ -102,7 +102,8 @@ final class Changes {
   // ---- start -----------------------------------------------------------------------------------
 
   /** Takes over what is live, or makes the config of the start live. */
-  void start(ConfigSource source, Supplier<LiveState> reader) {
+  void start(ConfigSource source, Supplier<LiveState> reader, TablesAhead ahead) {
+    tables = ahead.join();
     Overrides overrides = overridesFile.load();
     Remembered before = rememberedFile.load();
     Set<Target> down = CheckTargets.of(started, before.down());

@@ -50,6 +50,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   /** How often the counters of tables are looked at. */
   private static final Duration SAMPLE = Duration.ofSeconds(10);
 
+  private final DirectorConfig started;
   private final ConfigSource source;
   private final DataPlane plane;
   private final HealthChecks health;
@@ -120,6 +121,7 @@ public final class Director implements DirectorControl, AutoCloseable {
       Duration gatewayWait,
       StateFolder state) {
     DirectorConfig.Director director = started.director();
+    this.started = started;
     this.source = file;
     this.plane = surroundings.plane();
     this.health = surroundings.health();
@@ -169,10 +171,19 @@ public final class Director implements DirectorControl, AutoCloseable {
    *     saying where
    */
   public void start() {
+    start(TablesAhead.of(started));
+  }
+
+  /**
+   * Like {@link #start()}, with tables that are being built already.
+   *
+   * @param ahead of the config of the start
+   */
+  public void start(TablesAhead ahead) {
     Failures.join(
         builder.ask(
             () -> {
-              changes.start(source, () -> LiveStateReader.read(plane));
+              changes.start(source, () -> LiveStateReader.read(plane), ahead);
               return null;
             }));
     sampleTraffic();
