@@ -11,6 +11,7 @@ import io.lbdirector.bench.harness.Suite;
 import io.lbdirector.bench.harness.VoidRunException;
 import io.lbdirector.bench.packet.PacketSuite;
 import io.lbdirector.bench.reload.ReloadSuite;
+import io.lbdirector.bench.scale.ScaleSuite;
 import io.lbdirector.bench.start.StartSuite;
 import io.lbdirector.bench.tables.TablesSuite;
 import io.lbdirector.bench.wire.WireSuite;
@@ -61,10 +62,12 @@ public final class Bench {
         new ReloadSuite(),
         new ControlSuite(),
         new WireSuite(),
-        new StartSuite());
+        new StartSuite(),
+        new ScaleSuite());
   }
 
-  private static Set<String> names() {
+  /** Names of all suites. */
+  public static Set<String> names() {
     return suites(List.of()).stream().map(Suite::name).collect(Collectors.toUnmodifiableSet());
   }
 

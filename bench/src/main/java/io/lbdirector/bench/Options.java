@@ -18,7 +18,7 @@ record Options(Set<String> suites, Effort effort, Path results, List<Path> progr
   static final String USAGE =
       """
       usage: bench/run [--smoke] [--results FOLDER] [--program PIN]... [SUITE...]
-        SUITE             packet, tables, reload, control, wire, start; all of them if none is named
+        SUITE             packet, tables, reload, control, wire, start, scale; all if none is named
         --smoke           a few seconds, to see that every run is valid; the numbers mean nothing
         --results FOLDER  where results go, instead of bench/results (bench/results/smoke)
         --program PIN     suite packet times this pinned XDP program too, in every case in which it

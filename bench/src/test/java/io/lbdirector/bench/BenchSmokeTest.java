@@ -19,7 +19,7 @@ class BenchSmokeTest {
   @TempDir Path results;
 
   @ParameterizedTest
-  @ValueSource(strings = {"packet", "tables", "reload", "control", "wire", "start"})
+  @ValueSource(strings = {"packet", "tables", "reload", "control", "wire", "start", "scale"})
   void shouldRunEverySuiteAndWriteItsResults(String suite) throws IOException {
     assertEquals(0, Bench.run(List.of("--smoke", "--results", results.toString(), suite)));
 

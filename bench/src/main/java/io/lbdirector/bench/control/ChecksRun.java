@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,11 +28,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Checks of many backends, all of them one server of this machine.
  *
+ * @param name of the kind of check
  * @param checksPerSecond that were made while the CPU was measured
  * @param cpuShare of one core that the checker's thread took
  * @param delays from the first bad answer possible to the verdict
  */
-record ChecksRun(double checksPerSecond, double cpuShare, Series delays) {
+record ChecksRun(
+    String name, int backends, double checksPerSecond, double cpuShare, Series delays) {
   static final Duration INTERVAL = Duration.ofSeconds(2);
   static final int FALL = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -78,12 +81,18 @@ record ChecksRun(double checksPerSecond, double cpuShare, Series delays) {
       double share = (cpuNanos() - cpu) / 1e9 / seconds;
       double perSecond = (checks(checker) - checks) / seconds;
       requireInTime(type, checker, perSecond / (backends * 1000.0 / INTERVAL.toMillis()));
-      Series delays = new Series("detection-" + type.name().toLowerCase(), 1);
+      String name = type.name().toLowerCase(Locale.ROOT);
+      Series delays = new Series("detection-" + name, 1);
       if (type == CheckSpec.Type.HTTP) {
         measureDetection(server, checker, downAt, failing, delays);
       }
-      return new ChecksRun(perSecond, share, delays);
+      return new ChecksRun(name, backends, perSecond, share, delays);
     }
+  }
+
+  /** One line for the person who waits. */
+  String summary() {
+    return "%s checks of %d backends: %.2f of a core".formatted(name, backends, cpuShare);
   }
 
   private static void requireInTime(CheckSpec.Type type, HealthChecker checker, double ratio) {

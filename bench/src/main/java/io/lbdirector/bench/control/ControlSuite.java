@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 
 /** What an operator waits for, and what a director spends beside forwarding. */
 public final class ControlSuite implements Suite {
+  private static final List<Integer> BACKENDS = List.of(50, 500, 5000);
+
   @Override
   public String name() {
     return "control";
@@ -22,37 +24,40 @@ public final class ControlSuite implements Suite {
 
   @Override
   public Report run(Effort effort, Consumer<String> progress) {
-    int backends = effort.of(5000, 100);
     Duration measured = Duration.ofSeconds(effort.of(20, 2));
-    ChecksRun tcp = ChecksRun.of(CheckSpec.Type.TCP, backends, 0, measured);
-    progress.accept("tcp checks: %.2f of a core".formatted(tcp.cpuShare()));
-    ChecksRun http = ChecksRun.of(CheckSpec.Type.HTTP, backends, effort.of(100, 5), measured);
-    progress.accept("http checks: %.2f of a core".formatted(http.cpuShare()));
-    CommandRun command = CommandRun.of(effort.of(20, 1));
-    progress.accept("lbctl: p50 %s ms".formatted(Numbers.millis(command.lbctl().median())));
-    AdminRun admin = AdminRun.of(effort.of(10, 1), Duration.ofSeconds(effort.of(3, 1)));
-    progress.accept("admin: %.0f answers a second".formatted(admin.quietPerSecond()));
-    return new Report(
-        "health checks, the command line, the admin socket",
-        List.of(checks(backends, tcp, http), detection(http), command(command), admin(admin)),
-        includes(backends, admin),
-        excludes(),
-        List.of(http.delays(), command.lbctl(), command.jvm(), admin.quiet(), admin.busy()));
+    List<ChecksRun> checks = new ArrayList<>();
+    for (int backends : BACKENDS.subList(0, effort.of(BACKENDS.size(), 1))) {
+      checks.add(ChecksRun.of(CheckSpec.Type.TCP, backends, 0, measured));
+    }
+    int most = effort.of(BACKENDS.get(BACKENDS.size() - 1), BACKENDS.get(0));
+    ChecksRun http = ChecksRun.of(CheckSpec.Type.HTTP, most, effort.of(100, 5), measured);
+    checks.add(http);
+    checks.forEach(run -> progress.accept(run.summary()));
+    try (AdminHost host = new AdminHost()) {
+      CommandRun command = CommandRun.of(host, effort.of(20, 1));
+      progress.accept("lbctl: p50 %s ms".formatted(Numbers.millis(command.lbctl().median())));
+      AdminRun admin = AdminRun.of(host, effort.of(10, 1), Duration.ofSeconds(effort.of(3, 1)));
+      progress.accept("admin: %.0f answers a second".formatted(admin.quietPerSecond()));
+      return new Report(
+          "health checks, the command line, the admin socket",
+          List.of(checks(checks), detection(http), command(command), admin(admin)),
+          includes(admin),
+          excludes(),
+          List.of(http.delays(), command.lbctl(), command.jvm(), admin.quiet(), admin.busy()));
+    }
   }
 
-  private static Finding checks(int backends, ChecksRun tcp, ChecksRun http) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(row("tcp", tcp));
-    rows.add(row("http", http));
+  private static Finding checks(List<ChecksRun> runs) {
     return new Finding(
-        "%d backends, each checked every %d s".formatted(backends, ChecksRun.INTERVAL.toSeconds()),
-        List.of("check", "checks a second", "share of one core", "µs a check"),
-        rows);
+        "Backends, each checked every %d s".formatted(ChecksRun.INTERVAL.toSeconds()),
+        List.of("check", "backends", "checks a second", "share of one core", "µs a check"),
+        runs.stream().map(ControlSuite::row).toList());
   }
 
-  private static List<String> row(String name, ChecksRun run) {
+  private static List<String> row(ChecksRun run) {
     return List.of(
-        name,
+        run.name(),
+        Numbers.count(run.backends()),
         decimal("%.0f", run.checksPerSecond()),
         decimal("%.2f", run.cpuShare()),
         decimal("%.1f", run.cpuShare() / run.checksPerSecond() * 1e6));
@@ -78,10 +83,10 @@ public final class ControlSuite implements Suite {
 
   private static Finding command(CommandRun run) {
     return new Finding(
-        "`lbctl tables`, from start to end, in milliseconds",
+        "`lbctl status`, from start to end, in milliseconds",
         List.of("", "minimum", "p50", "maximum", "ratio of medians"),
         List.of(
-            commandRow("`lbctl tables`", run.lbctl(), run.jvm()),
+            commandRow("`lbctl status`", run.lbctl(), run.jvm()),
             commandRow("`java -version`", run.jvm(), run.jvm())));
   }
 
@@ -125,18 +130,17 @@ public final class ControlSuite implements Suite {
     return String.format(Locale.ROOT, format, number);
   }
 
-  private static List<String> includes(int backends, AdminRun admin) {
+  private static List<String> includes(AdminRun admin) {
     return List.of(
         "The checker is the product's `HealthChecker`, on its one thread, whose own CPU time (user"
-            + " and kernel) is what the share says. Each check is a connection of its own; the "
-            + backends
+            + " and kernel) is what the share says. Each check is a connection of its own; the"
             + " backends are addresses of 127.0.0.0/8, and one server on another thread.",
         "As many checks were made as were due, within a tenth; none failed and the checker did not"
             + " stall; otherwise there is no page.",
         "Detection begins when the server starts to answer 503 for a backend, anywhere within its"
             + " interval, hence a ratio of 0.67 to 1 and the jitter.",
-        "lbctl is started as from a shell, by turns with a bare JVM; a stub answers at once.",
-        "The admin socket is that of a whole director with 10 tables of 50 backends, on a data plane"
+        "lbctl is started as from a shell, by turns with a bare JVM.",
+        "The admin socket, which lbctl asks too, is that of a whole director with 10 tables of 50 backends, on a data plane"
             + " of its own. Each answer takes a connection of its own, and its JSON is read. "
             + admin.reloads()
             + " reloads ran one after another in the second row, each of which builds a table.");

@@ -7,25 +7,16 @@ import io.lbdirector.bench.director.PhasedReload;
 import io.lbdirector.bench.director.PhasedReload.Phase;
 import io.lbdirector.bench.director.PhasedReload.Timing;
 import io.lbdirector.bench.director.PrivateDirector;
+import io.lbdirector.bench.director.StartedDirector;
 import io.lbdirector.bench.harness.Numbers;
 import io.lbdirector.bench.harness.Report.Finding;
 import io.lbdirector.bench.harness.Series;
-import io.lbdirector.config.ConfigException;
-import io.lbdirector.config.ConfigLoader;
-import io.lbdirector.config.ConfigSource;
-import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.LiveStateReader;
-import io.lbdirector.director.BackendOutcomes;
-import io.lbdirector.director.Director;
-import io.lbdirector.director.DirectorControl.ReloadReport;
-import io.lbdirector.health.HealthChecks;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Reloads of a config with so many tables, by the product's director and phase by phase: by turns,
@@ -67,10 +58,10 @@ final class ReloadRun {
     ReloadRun run = new ReloadRun(ConfigText.of(tables, backends));
     try (PrivateDirector one = PrivateDirector.open();
         PrivateDirector other = PrivateDirector.open();
-        Director director = run.start(one.plane())) {
+        StartedDirector director = new StartedDirector(one.plane(), run.text.afterEdit(0))) {
       PhasedReload phased = run.start(new PhasedReload(other.plane()));
       for (int edit = 1; edit <= warmUps + reloads; edit++) {
-        long nanos = run.byDirector(director, one.plane(), edit);
+        long nanos = director.reload(run.text.afterEdit(edit), 1);
         Timing timing = run.byPhases(phased, edit);
         if (edit > warmUps) {
           run.whole.add(edit - warmUps, nanos);
@@ -83,43 +74,9 @@ final class ReloadRun {
     return run;
   }
 
-  private Director start(DataPlane plane) {
-    try {
-      ConfigSource source = ConfigSource.posted(text.afterEdit(0), "bench");
-      Director director =
-          new Director(
-              ConfigLoader.load(source),
-              source,
-              new Director.Surroundings(
-                  plane,
-                  g -> {},
-                  routes -> {},
-                  HealthChecks.NONE,
-                  BackendOutcomes.SILENT,
-                  c -> {},
-                  r -> {},
-                  Clock.systemUTC()));
-      director.start();
-      return director;
-    } catch (ConfigException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
   private PhasedReload start(PhasedReload phased) {
     phased.reload(text.afterEdit(0));
     return phased;
-  }
-
-  private long byDirector(Director director, DataPlane plane, int edit) {
-    byte[] toml = text.afterEdit(edit);
-    long start = System.nanoTime();
-    ReloadReport report =
-        director.reload(toml, "bench", Optional.empty()).toCompletableFuture().join();
-    long nanos = System.nanoTime() - start;
-    requireEqual(whole + ", edit " + edit, "tables written", 1, report.tablesBuilt());
-    requireEqual(whole + ", edit " + edit, "generation", edit + 1L, plane.generation());
-    return nanos;
   }
 
   private Timing byPhases(PhasedReload phased, int edit) {

@@ -6,6 +6,7 @@ import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.bench.director.ConfigText;
 import io.lbdirector.bench.director.PhasedReload;
+import io.lbdirector.bench.director.PhasedReload.Timing;
 import io.lbdirector.bench.director.PrivateDirector;
 import io.lbdirector.bench.lab.Host;
 import io.lbdirector.bench.lab.Network;
@@ -33,11 +34,14 @@ import java.util.Set;
 final class WireLab implements AutoCloseable {
   static final IpAddress VIP = ConfigText.vip(0);
   static final int FLOWS = 1 << 16;
-  static final int BACKENDS = 50;
+
+  /** Before any edit. */
+  static final ConfigText TEXT = ConfigText.of(1, 50);
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final Network network;
   private final PrivateDirector director;
+  private final PhasedReload reloads;
   private final CounterReader counters;
   private final BackendProgram backend;
   private final WireObject straight;
@@ -52,6 +56,7 @@ final class WireLab implements AutoCloseable {
       network = own(new Network(VIP));
       director = own(PrivateDirector.open());
       counters = new CounterReader(director.plane());
+      reloads = new PhasedReload(director.plane());
       configure();
       backend = backend();
       straight = own(straight());
@@ -72,7 +77,7 @@ final class WireLab implements AutoCloseable {
   }
 
   private void configure() {
-    new PhasedReload(director.plane()).reload(ConfigText.of(1, BACKENDS).afterEdit(0));
+    reloads.reload(TEXT.afterEdit(0));
     director
         .plane()
         .setPort(
@@ -118,6 +123,15 @@ final class WireLab implements AutoCloseable {
     }
   }
 
+  /**
+   * Reloads the director.
+   *
+   * @param edit of {@link #TEXT}
+   */
+  Timing reload(int edit) {
+    return reloads.reload(TEXT.afterEdit(edit));
+  }
+
   Network network() {
     return network;
   }
@@ -143,8 +157,12 @@ final class WireLab implements AutoCloseable {
     return List.of(
         new Contestant("stub", straight.stub(), straightStations(false, Counter.PLAIN)),
         new Contestant("floor", floor, straightStations(false, Counter.GUE)),
-        new Contestant(
-            "director", director.plane().program(), straightStations(true, Counter.GUE)));
+        straightDirector());
+  }
+
+  Contestant straightDirector() {
+    return new Contestant(
+        "director", director.plane().program(), straightStations(true, Counter.GUE));
   }
 
   List<Contestant> routedContestants() {

@@ -28,6 +28,11 @@ public final class WireSuite implements Suite {
         straight.run(sender, lab.place(), rounds, bursts);
       }
       progress.accept(straight.summary());
+      ReloadsUnderFrames reloads = new ReloadsUnderFrames(lab);
+      try (FrameSender sender = lab.straightSender()) {
+        reloads.run(sender, effort.of(31, 1), effort.of(8, 1));
+      }
+      progress.accept(reloads.summary());
       FrameRace routed = new FrameRace("routed", lab.routedContestants());
       try (FrameSender sender = lab.routedSender()) {
         routed.run(sender, lab.place(), rounds, bursts);
@@ -37,11 +42,13 @@ public final class WireSuite implements Suite {
       progress.accept(connections.summary());
       findings.add(straight.rates("Router, director, and back"));
       findings.add(routed.rates("Client, router, director, router, backend"));
+      findings.add(reloads.finding());
       findings.add(connections.finding());
       findings.add(straight.accounts("Router, director, and back"));
       findings.add(routed.accounts("Client, router, director, router, backend"));
       series.addAll(straight.series());
       series.addAll(routed.series());
+      series.addAll(reloads.series());
       series.addAll(connections.series());
     }
     return new Report(
@@ -82,6 +89,9 @@ public final class WireSuite implements Suite {
             + " slower.",
         "Every frame is accounted for: what one station counts is what the one before it counted,"
             + " less what the kernel says was dropped between; otherwise there is no page.",
+        "Reloads give one of the 50 backends another address, one right after another, from the"
+            + " text to the live generation, on a thread of its own. Frames under reloads, the same"
+            + " frames without, and as many reloads without a frame take turns.",
         "Connections go client, router, director, router, backend, and answers backend, router,"
             + " client; without a director, client, router, backend. Both ways have the backend's"
             + " program. The director counted packets of the one way and none of the other. Their"

@@ -1,0 +1,2 @@
+/** Two runs side by side: {@code bench/compare}. */
+package io.lbdirector.bench.compare;
