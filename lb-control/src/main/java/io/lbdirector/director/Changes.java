@@ -1,6 +1,5 @@
 package io.lbdirector.director;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lbdirector.config.ConfigSource;
@@ -65,6 +64,7 @@ final class Changes {
   private final Duration gatewayWait;
   private final OverridesFile overridesFile;
   private final RememberedFile rememberedFile;
+  private final LiveConfigFile liveConfigFile;
   private final Confirmation confirmation;
 
   private TableBuilder tables = new TableBuilder();
@@ -96,6 +96,7 @@ final class Changes {
     this.gatewayWait = gatewayWait;
     this.overridesFile = new OverridesFile(state);
     this.rememberedFile = new RememberedFile(state);
+    this.liveConfigFile = new LiveConfigFile(state);
     this.confirmation = new Confirmation(state, clock);
   }
 
@@ -182,6 +183,7 @@ final class Changes {
   /** What is live now. */
   private void remember(Candidate candidate) {
     rememberedFile.save(Remembered.of(candidate));
+    liveConfigFile.save(candidate.loaded().source());
     if (candidate.pools().moving()) {
       followAgain();
     }
@@ -419,7 +421,6 @@ final class Changes {
 
   /** Runs it on this thread, in a while; not at all after the close. */
   private void later(Duration time, Runnable task) {
-    CompletableFuture.delayedExecutor(Math.max(0, time.toMillis()), MILLISECONDS, builder::tell)
-        .execute(task);
+    builder.tellLater(time, task);
   }
 }

@@ -1,7 +1,5 @@
 package io.lbdirector.director;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.config.ConfigSource;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -191,18 +188,13 @@ public final class Director implements DirectorControl, AutoCloseable {
 
   /** Again and again; until the close. */
   private void sampleTraffic() {
-    later(
+    owner.tellLater(
         SAMPLE,
-        owner,
         () -> {
           sampleTraffic();
           traffic.tick();
           narrow.tick(publisher.served().candidate().backends());
         });
-  }
-
-  private static void later(Duration time, OwnerThread thread, Runnable task) {
-    CompletableFuture.delayedExecutor(time.toMillis(), MILLISECONDS, thread::tell).execute(task);
   }
 
   /**
@@ -258,9 +250,8 @@ public final class Director implements DirectorControl, AutoCloseable {
   /** The health of something has changed. From any thread; does nothing after the close. */
   public void healthChanged() {
     if (gathering.compareAndSet(false, true)) {
-      later(
+      builder.tellLater(
           GATHER,
-          builder,
           () -> {
             gathering.set(false);
             changes.follow();

@@ -1,7 +1,5 @@
 package io.lbdirector.director;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.os.AddressInfo;
 import io.lbdirector.os.Netlink;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -122,13 +119,12 @@ public final class EgressTracker implements AutoCloseable {
   }
 
   private void tickLater() {
-    CompletableFuture.delayedExecutor(
-            Duration.ofMillis(TICK_MS).toNanos(), NANOSECONDS, thread::tell)
-        .execute(
-            () -> {
-              tickLater();
-              work();
-            });
+    thread.tellLater(
+        Duration.ofMillis(TICK_MS),
+        () -> {
+          tickLater();
+          work();
+        });
   }
 
   private void work() {

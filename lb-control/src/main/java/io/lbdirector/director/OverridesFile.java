@@ -2,13 +2,10 @@ package io.lbdirector.director;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,10 +22,10 @@ final class OverridesFile {
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
-  private final StateFolder folder;
+  private final StateFile<Overrides> file;
 
   OverridesFile(StateFolder folder) {
-    this.folder = folder;
+    file = StateFile.twice(folder, NAME, OverridesFile::parse);
   }
 
   /** The file's shape. */
@@ -43,28 +40,9 @@ final class OverridesFile {
       String at,
       String by) {}
 
-  /**
-   * None if there is no file.
-   *
-   * @throws IllegalStateException if it cannot be read or understood: to go on without it would put
-   *     load on backends that were taken out by hand
-   */
+  /** None if there is no file that can be used. */
   Overrides load() {
-    try {
-      Optional<String> json = folder.read(NAME);
-      return json.isPresent() ? parse(json.get()) : Overrides.NONE;
-    } catch (IOException
-        | JsonParseException
-        | NullPointerException
-        | IllegalArgumentException
-        | DateTimeException e) {
-      throw new IllegalStateException(
-          folder.path(NAME)
-              + ", which holds the states of backends that were set by hand, cannot be used: "
-              + e
-              + "; repair it, or move it away to start without them",
-          e);
-    }
+    return file.load().orElse(Overrides.NONE);
   }
 
   private static Overrides parse(String json) {
@@ -102,7 +80,7 @@ final class OverridesFile {
   void save(Overrides overrides) {
     List<Entry> entries =
         overrides.all().entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList();
-    folder.replace(NAME, GSON.toJson(new Content(VERSION, entries)) + "\n");
+    file.save(GSON.toJson(new Content(VERSION, entries)) + "\n");
   }
 
   private static Entry entry(Key key, Overrides.Entry override) {

@@ -1,10 +1,10 @@
 package io.lbdirector.director;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -18,17 +18,19 @@ final class OwnerThread implements Executor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnerThread.class);
 
   private final String name;
-  private final ExecutorService executor;
+  private final ScheduledThreadPoolExecutor executor;
 
   OwnerThread(String name) {
     this.name = name;
     this.executor =
-        Executors.newSingleThreadExecutor(
+        new ScheduledThreadPoolExecutor(
+            1,
             task -> {
               Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /**
@@ -45,6 +47,15 @@ final class OwnerThread implements Executor, AutoCloseable {
   void tell(Runnable task) {
     try {
       execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.atDebug().addKeyValue("thread", name).log("news after the end");
+    }
+  }
+
+  /** Like {@link #tell}, after a while; what is still to come at the close is forgotten. */
+  void tellLater(Duration time, Runnable task) {
+    try {
+      executor.schedule(() -> run(task), Math.max(0, time.toMillis()), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.atDebug().addKeyValue("thread", name).log("news after the end");
     }

@@ -1,16 +1,12 @@
 package io.lbdirector.director;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.IpAddress;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,11 +20,11 @@ final class RememberedFile {
   private static final int VERSION = 1;
   private static final Gson GSON = new Gson();
 
-  private final StateFolder folder;
+  private final StateFile<Remembered> file;
   private Remembered kept = Remembered.NOTHING;
 
   RememberedFile(StateFolder folder) {
-    this.folder = folder;
+    file = StateFile.once(folder, NAME, RememberedFile::parse);
   }
 
   /**
@@ -42,19 +38,7 @@ final class RememberedFile {
 
   /** Nothing if there is no file, or none that can be used. */
   Remembered load() {
-    try {
-      Optional<String> json = folder.read(NAME);
-      kept = json.isPresent() ? parse(json.get()) : Remembered.NOTHING;
-    } catch (IOException
-        | JsonParseException
-        | NullPointerException
-        | IllegalArgumentException
-        | DateTimeException e) {
-      LOG.atWarn()
-          .addKeyValue("file", folder.path(NAME))
-          .addKeyValue("reason", e.toString())
-          .log("health and slow starts of before not known");
-    }
+    kept = file.load().orElse(Remembered.NOTHING);
     return kept;
   }
 
@@ -88,7 +72,7 @@ final class RememberedFile {
       return;
     }
     try {
-      folder.replace(NAME, GSON.toJson(content(now)) + "\n");
+      file.save(GSON.toJson(content(now)) + "\n");
       kept = now;
     } catch (RuntimeException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("health and slow starts not kept");

@@ -12,6 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +26,9 @@ import java.util.Set;
 final class StateFolder {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT);
 
   private final Path folder;
 
@@ -62,6 +69,22 @@ final class StateFolder {
       sync();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path(name) + ": " + e, e);
+    }
+  }
+
+  /**
+   * Moves a file out of the way, under a name that tells when.
+   *
+   * @return where it is now; empty if it cannot be moved, or is not there
+   */
+  Optional<Path> setAside(String name) {
+    String time = LocalDateTime.now(ZoneOffset.UTC).format(TIME);
+    Path aside = path(name + ".unusable-" + time);
+    try {
+      Files.move(path(name), aside, StandardCopyOption.ATOMIC_MOVE);
+      return Optional.of(aside);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -262,15 +262,15 @@ final class DirectorPlanTest {
     running.restart(OTHER); // the file of the start is the new one
     Files.writeString(
         file,
-        kept.replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"" + Instant.EPOCH + "\""));
+        kept.substring(kept.indexOf('\n') + 1) // without the checksum, as after an edit
+            .replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"" + Instant.EPOCH + "\""));
     BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     running.director().events(0, events::add);
     running.director().start();
-    while (!digest().equals(one)) {
+    while (!digest().equals(one) || Files.exists(file)) { // which goes a moment later
       TimeUnit.MILLISECONDS.sleep(10);
     }
     assertEquals(FILE, running.status().config());
-    assertFalse(Files.exists(file));
   }
 
   @Test
@@ -303,7 +303,7 @@ final class DirectorPlanTest {
 
   @Test
   void shouldRefuseAReloadWhoseWayBackCannotBeKept() throws Exception {
-    Files.writeString(folder.resolve("test"), "a file where the folder should be");
+    running.refuseState();
     assertThrows(RefusedException.class, () -> reload(OTHER, Duration.ofHours(1)));
     assertEquals(FILE, running.status().config());
     assertEquals("", running.status().confirmBy());

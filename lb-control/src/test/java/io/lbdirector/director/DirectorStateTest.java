@@ -224,7 +224,7 @@ final class DirectorStateTest {
 
   @Test
   void shouldChangeNothingWhenTheDiskRefuses() throws IOException {
-    Files.writeString(folder.resolve("test"), "a file where the folder should be");
+    running.refuseState();
     RefusedException e = assertThrows(RefusedException.class, () -> drain(B));
     assertTrue(e.problems().get(0).message().contains("overrides.json"), e.problems().toString());
     assertNothingHasChanged();
@@ -237,11 +237,23 @@ final class DirectorStateTest {
   }
 
   @Test
-  void shouldNotStartWithoutTheStatesThatWereSetByHand() throws IOException {
+  void shouldStartWithTheStatesThatWereSetByHandFromTheirCopy() throws IOException {
     drain(B);
+    List<String> before = states();
     Files.writeString(folder.resolve("test/overrides.json"), "{");
     running.restart(TWO);
-    assertThrows(IllegalStateException.class, () -> running.director().start());
+    running.director().start();
+    assertEquals(before, states());
     assertEquals(2, running.plane().generation());
+  }
+
+  @Test
+  void shouldStartWithoutTheStatesThatWereSetByHandIfBothAreDamaged() throws IOException {
+    drain(B);
+    Files.writeString(folder.resolve("test/overrides.json"), "{");
+    Files.writeString(folder.resolve("test/overrides.json.copy"), "");
+    running.restart(TWO);
+    running.director().start();
+    assertEquals(List.of("active/active", "active/active"), states());
   }
 }

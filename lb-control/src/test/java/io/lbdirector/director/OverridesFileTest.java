@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.BackendState;
 import io.lbdirector.forwarding.IpAddress;
@@ -63,7 +64,7 @@ final class OverridesFileTest {
     file.save(Overrides.NONE);
     assertEquals(Overrides.NONE, file.load());
     try (var left = Files.list(path.getParent())) {
-      assertEquals(1, left.count(), "something is left beside the file");
+      assertEquals(2, left.count(), "something is left beside the file and its copy");
     }
   }
 
@@ -91,6 +92,9 @@ final class OverridesFileTest {
         "[]",
         "{",
         "{}",
+        "\0\0\0\0",
+        "{\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}\n"
+            + "{\"version\": 1, \"overrides\": []}",
         "{\"version\": 2, \"overrides\": []}",
         "{\"version\": 1}",
         "{\"version\": 1, \"overrides\": [null]}",
@@ -104,11 +108,46 @@ final class OverridesFileTest {
         "{\"version\":1,\"overrides\":[{\"table\":\"web\",\"backend\":\"10.0.1.1\","
             + "\"state\":\"draining\",\"at\":\"today\",\"by\":\"root\"}]}",
       })
-  void shouldNotGuessWhatADamagedFileMeans(String content) throws IOException {
+  void shouldSetAsideWhatItCannotUse(String content) throws IOException {
     Files.createDirectories(path.getParent());
     Files.writeString(path, content);
-    IllegalStateException e = assertThrows(IllegalStateException.class, () -> file.load());
-    assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
-    assertTrue(e.getMessage().contains("move it away"), e.getMessage());
+    try (LogLines log = new LogLines(StateFile.class)) {
+      assertEquals(Overrides.NONE, file.load());
+      String line = log.at(Level.ERROR).get(0);
+      assertTrue(line.startsWith("state file cannot be used file=" + path + " "), line);
+      assertTrue(line.matches(".* moved_to=\\S+/overrides\\.json\\.unusable-\\d{8}T\\d{6}"), line);
+      Path aside = Path.of(line.replaceAll(".* moved_to=", ""));
+      assertEquals(content, Files.readString(aside));
+      assertTrue(Files.notExists(path));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 40, 100, 200})
+  void shouldUseTheCopyOfATornFile(int length) throws IOException {
+    file.save(SOME);
+    String whole = Files.readString(path);
+    Files.writeString(path, whole.substring(0, length));
+    assertEquals(SOME, file.load());
+    assertTrue(Files.notExists(path));
+    file.save(SOME);
+    assertEquals(whole, Files.readString(path));
+  }
+
+  @Test
+  void shouldTakeAnEditWhoseChecksumWasDeleted() throws IOException {
+    file.save(SOME);
+    String edited = Files.readString(path).replace("draining", "inactive");
+    Files.writeString(path, edited.substring(edited.indexOf('\n') + 1));
+    Key key = new Key("web \"2\"", IpAddress.parse("10.0.1.11"));
+    assertEquals(BackendState.INACTIVE, file.load().all().get(key).state());
+  }
+
+  @Test
+  void shouldNotReturnToACopyThatWasRemoved() {
+    StateFile<String> two = StateFile.twice(new StateFolder(folder, "two"), "some", text -> text);
+    two.save("1");
+    two.remove();
+    assertTrue(two.load().isEmpty());
   }
 }

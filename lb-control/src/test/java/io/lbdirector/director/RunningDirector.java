@@ -12,6 +12,8 @@ import io.lbdirector.director.DirectorControl.ReloadReport;
 import io.lbdirector.director.DirectorControl.StatusReport;
 import io.lbdirector.forwarding.MacAddress;
 import io.lbdirector.packet.Actors;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A director over a data plane in this kernel, pinned in a bpffs of its own. Needs root. */
 final class RunningDirector implements AutoCloseable {
@@ -117,6 +120,20 @@ final class RunningDirector implements AutoCloseable {
             step -> observer.before(step),
             gatewayWait,
             state);
+  }
+
+  /** From now on the disk takes nothing: there is a file where its folder was. */
+  void refuseState() throws IOException {
+    Path folder = state.path("");
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+    Files.writeString(folder, "a file where the folder should be");
   }
 
   Director director() {
