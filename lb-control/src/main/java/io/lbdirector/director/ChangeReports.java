@@ -8,11 +8,13 @@ import io.lbdirector.forwarding.ForwardingTable;
 import io.lbdirector.forwarding.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How one candidate differs from another, in the words of the admin API.
@@ -162,7 +164,8 @@ record ChangeReports(
   }
 
   private static List<String> besides(Collection<?> some, Collection<?> others) {
-    return some.stream().filter(one -> !others.contains(one)).map(Object::toString).toList();
+    Set<?> known = new HashSet<>(others); // there may be 65,536 binds
+    return some.stream().filter(one -> !known.contains(one)).map(Object::toString).toList();
   }
 
   private static boolean isChange(TableChange change) {

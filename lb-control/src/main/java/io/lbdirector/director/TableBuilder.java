@@ -25,13 +25,14 @@ import java.util.stream.Collectors;
  *
  * <p>Of a table with other rows than all others that is its rows, 128 KiB a hop, and their order, 1
  * MiB. Orders only while there is room: a table for which there is none is ordered from nothing
- * each time.
+ * each time. So are the rows of that one more build.
  */
 final class TableBuilder {
   /** Tables at a time: orders for which there is no room are there together for so long. */
   private static final int TOGETHER = 16;
 
   private final long roomForOrders;
+  private final long roomForOther;
   private Build live = new Build(0);
   private Build other = new Build(0);
   private Build last = live;
@@ -91,21 +92,31 @@ final class TableBuilder {
       }
     }
 
+    /** What its rows take of memory that those of another build do not. */
+    long sizeOfRowsBeside(Build kept) {
+      return rows.entrySet().stream()
+          .filter(each -> each.getValue() != kept.rows.get(each.getKey()))
+          .mapToLong(each -> each.getValue().sizeBytes())
+          .sum();
+    }
+
     long sizeOfOrders() {
       return orders.values().stream().mapToLong(RowOrder::sizeBytes).sum();
     }
   }
 
-  /** Lets orders have a quarter of the heap. */
+  /** Lets orders have an eighth of the heap, and rows that are not live another. */
   TableBuilder() {
-    this(Runtime.getRuntime().maxMemory() / 4);
+    this(Runtime.getRuntime().maxMemory() / 8, Runtime.getRuntime().maxMemory() / 8);
   }
 
   /**
    * @param roomForOrders bytes
+   * @param roomForOther bytes; for rows of the one more build that is kept
    */
-  TableBuilder(long roomForOrders) {
+  TableBuilder(long roomForOrders, long roomForOther) {
     this.roomForOrders = roomForOrders;
+    this.roomForOther = roomForOther;
   }
 
   /**
@@ -115,6 +126,7 @@ final class TableBuilder {
    */
   Map<String, ForwardingTable> build(
       DirectorConfig config, Pools pools, Map<String, TableVerdict> verdicts) {
+    last = live; // lets go of one that was too large to keep
     Build now = new Build(roomForOrders - live.sizeOfOrders());
     Map<String, ForwardingTable> rows = new HashMap<>();
     List<DirectorConfig.Table> tables = config.tables();
@@ -130,15 +142,24 @@ final class TableBuilder {
       other = now;
     }
     last = now;
+    dropOtherIfLarge();
     return rows;
+  }
+
+  /** Its rows would be there three times at the next build: live, before, and to come. */
+  private void dropOtherIfLarge() {
+    if (other.sizeOfRowsBeside(live) > roomForOther) {
+      other = new Build(0);
+    }
   }
 
   /** Tells that the rows of the last build are live. */
   void wentLive() {
-    if (last == other) {
+    if (!last.rows.equals(live.rows)) {
       other = live;
     }
     live = last;
+    dropOtherIfLarge();
   }
 
   /** One of each that is nowhere yet. */

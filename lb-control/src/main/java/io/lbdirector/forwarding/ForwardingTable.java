@@ -81,6 +81,11 @@ public final class ForwardingTable {
     return balance;
   }
 
+  /** What it takes of memory, about. */
+  public long sizeBytes() {
+    return (long) hops.length * Short.BYTES;
+  }
+
   /** How many rows each of {@link #addresses} leads, in the same order; a copy, counted once. */
   public int[] primaryCounts() {
     if (primaryCounts == null) {

@@ -105,6 +105,21 @@ final class TableBuilderTest {
   }
 
   @Test
+  void shouldKeepNoRowsOfOneMoreBuildThanThereIsRoomFor() {
+    TableBuilder narrow = new TableBuilder(0, 2 * 2 * 65_536); // one table of two hops
+    String both = table("web", "203.0.113.1", A, B) + table("mail", "203.0.113.2", A, B, C);
+    Map<String, ForwardingTable> live = build(narrow, DIRECTOR + both);
+    narrow.wentLive();
+    String one = both.replaceFirst(B, "10.0.1.4");
+    ForwardingTable plan = build(narrow, DIRECTOR + one).get("web");
+    assertSame(plan, build(narrow, DIRECTOR + one).get("web"));
+    String two = both.replace(B, "10.0.1.4");
+    ForwardingTable large = build(narrow, DIRECTOR + two).get("web");
+    assertNotSame(large, build(narrow, DIRECTOR + two).get("web"));
+    assertSame(live.get("mail"), build(narrow, DIRECTOR + both).get("mail"));
+  }
+
+  @Test
   void shouldGoOnFromWhatIsLiveAfterAReloadThatFailed() {
     ForwardingTable live = live(table("web", "203.0.113.1", A, B)).get("web");
     build(table("web", "203.0.113.1", A, C)); // and this never went live
@@ -118,7 +133,7 @@ final class TableBuilderTest {
   void shouldBuildTheSameRowsFromKeptOrdersAsFromNothing(int orders) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    TableBuilder kept = new TableBuilder(orders * (1L << 20));
+    TableBuilder kept = new TableBuilder(orders * (1L << 20), random.nextInt(2) << 30);
     List<String> web = new ArrayList<>(addresses(1, 20));
     List<String> mail = new ArrayList<>(addresses(10, 40));
     for (int step = 0; step < 8; step++) {

@@ -60,7 +60,8 @@ public final class ReloadSuite implements Suite {
     return List.of(
         new Size(ConfigText.of(effort.of(1000, 10), 10), false, effort.of(50, 1)),
         new Size(ConfigText.of(effort.of(10, 2), BACKENDS), true, effort.of(50, 1)),
-        new Size(ConfigText.of(effort.of(100, 4), BACKENDS), true, effort.of(20, 1)));
+        new Size(ConfigText.of(effort.of(100, 4), BACKENDS), true, effort.of(20, 1)),
+        new Size(ConfigText.of(effort.of(1000, 10), 10), true, effort.of(5, 1)));
   }
 
   private static List<String> includes(int warmUps, int reloads) {

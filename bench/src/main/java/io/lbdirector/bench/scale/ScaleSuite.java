@@ -131,8 +131,8 @@ public final class ScaleSuite implements Suite {
             + " summed over all CPUs; each answer had all binds.",
         "%d directors a size, after one that warms up, each reloaded and asked %d times."
             .formatted(rounds, repeats),
-        "Heap is what is reachable more than before the director was there, after its reloads:"
-            + " configs, rows and orders of backends that it keeps for the next change.");
+        "Heap is what is reachable after the reloads: configs, rows and orders of backends that the"
+            + " director keeps for the next change, and what the harness has, some MiB.");
   }
 
   private static List<String> excludes() {

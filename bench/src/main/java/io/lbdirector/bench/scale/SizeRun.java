@@ -57,7 +57,6 @@ final class SizeRun {
 
   /** Round 0 warms up, and is no sample. */
   private void round(int round, ConfigText text, int repeats) {
-    long heapBefore = heap();
     try (PrivateDirector own = PrivateDirector.open()) {
       byte[] first = text.afterEdit(0);
       long begun = System.nanoTime();
@@ -70,7 +69,7 @@ final class SizeRun {
           add(Work.COUNTERS, round, System.nanoTime() - begun);
           requireEqual("counters", "binds", text.tables() * text.binds(), binds);
         }
-        heapBytes = heap() - heapBefore;
+        heapBytes = heap();
       }
     }
   }
@@ -103,7 +102,7 @@ final class SizeRun {
     return series.get(work).median();
   }
 
-  /** What the director took of the heap in the last round, after its reloads. */
+  /** What was reachable in the last round, after its reloads: by the director, and the harness. */
   long heapBytes() {
     return heapBytes;
   }
