@@ -47,6 +47,7 @@ missing_for_check() {
   has_command shellcheck || echo shellcheck
   has_command bpftool || echo bpftool
   has_command xdp-loader || echo xdp-tools
+  has_command systemd-analyze || echo systemd
 }
 
 missing_for_guest() {

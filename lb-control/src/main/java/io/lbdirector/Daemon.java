@@ -1,13 +1,14 @@
 package io.lbdirector;
 
+import io.lbdirector.StartConfig.OnBadConfig;
 import io.lbdirector.abi.Abi;
 import io.lbdirector.admin.AdminServer;
 import io.lbdirector.admin.MetricsServer;
 import io.lbdirector.bpf.BpfObject;
 import io.lbdirector.bpf.XdpLink;
-import io.lbdirector.config.ConfigLoader;
-import io.lbdirector.config.ConfigSource;
+import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.config.Problem;
 import io.lbdirector.dataplane.Attachments;
 import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.BpfObjects;
@@ -51,6 +52,7 @@ final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
   private final Path file;
+  private final OnBadConfig onBadConfig;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final AtomicBoolean announced = new AtomicBoolean();
   private volatile Director directing;
@@ -62,8 +64,9 @@ final class Daemon {
     STOP
   }
 
-  Daemon(Path file) {
+  Daemon(Path file, OnBadConfig onBadConfig) {
     this.file = file;
+    this.onBadConfig = onBadConfig;
   }
 
   /**
@@ -76,10 +79,13 @@ final class Daemon {
   void run() throws Exception {
     Signals.onTerminate(() -> requests.add(Request.STOP));
     Signals.onHangup(() -> requests.add(Request.RELOAD));
-    ConfigSource source = ConfigLoader.source(file);
-    DirectorConfig config = ConfigLoader.load(source);
+    StartConfig start = StartConfig.of(file, onBadConfig, Places.RUN, Places.BPFFS);
+    DirectorConfig config = start.config();
+    start.refused().ifPresent(this::logRefused);
     Map<String, Integer> interfaces = indexes(config.director().interfaces());
     try (LockFile lock = Places.lockInstance(config.director().instance())) {
+      InstanceNote.of(config.director().instance(), file, config.director().stateDir())
+          .write(Places.RUN);
       Places.mountBpfFs();
       if (!BpfObject.kernelHasXdpFrags()) {
         LOG.warn("kernel has no XDP frames of several buffers: no MTU above about 3,500 bytes");
@@ -89,7 +95,7 @@ final class Daemon {
       try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
         Attachments attachments = new Attachments(plane);
         try {
-          direct(config, source, interfaces, plane, attachments, tables);
+          direct(start, interfaces, plane, attachments, tables);
         } finally {
           if (!forwarding) {
             attachments.detachMade();
@@ -98,6 +104,24 @@ final class Daemon {
         }
       }
     }
+  }
+
+  private void logRefused(ConfigException refused) {
+    for (Problem problem : refused.problems()) {
+      LOG.atError().addKeyValue("problem", problem).log("config refused");
+    }
+    LOG.atError()
+        .addKeyValue("config", file)
+        .addKeyValue("problems", refused.problems().size())
+        .log("what was live before goes on");
+  }
+
+  private static String reason(ConfigException refused) {
+    return "the file of the start is refused, what was live before goes on; mend it and reload: "
+        + refused.problems().get(0)
+        + (refused.problems().size() == 1
+            ? ""
+            : " (and " + (refused.problems().size() - 1) + " more)");
   }
 
   /** All names are looked up before anything is changed. */
@@ -109,13 +133,13 @@ final class Daemon {
 
   /** The admin socket comes first: two daemons that want one must not both get to forwarding. */
   private void direct(
-      DirectorConfig config,
-      ConfigSource source,
+      StartConfig start,
       Map<String, Integer> interfaces,
       DataPlane plane,
       Attachments attachments,
       TablesAhead tables)
       throws Exception {
+    DirectorConfig config = start.config();
     DirectorConfig.Director settings = config.director();
     try (GatewayTracker gateways =
             new GatewayTracker(settings.interfaces(), GatewayTrackerSettings.of(settings));
@@ -126,7 +150,7 @@ final class Daemon {
         Director director =
             new Director(
                 config,
-                source,
+                start.source(),
                 new Director.Surroundings(
                     plane,
                     gateways::reconfigure,
@@ -139,8 +163,10 @@ final class Daemon {
         AdminServer admin =
             AdminServer.start(config.admin().socket(), config.admin().group(), director);
         MetricsServer metrics = metrics(config, director);
-        StatsdPush statsd = statsd(config, director)) {
+        StatsdPush statsd = statsd(config, director);
+        SystemdWatchdog watchdog = SystemdWatchdog.start(director::status)) {
       directing = director;
+      start.refused().ifPresent(refused -> director.degraded(reason(refused)));
       gateways.start(director::portChanged);
       routes.start(EgressSettings.of(config), director::egressChanged);
       director.start(tables);
@@ -150,6 +176,11 @@ final class Daemon {
       }
       attach(settings, interfaces, attachments, director);
       forwarding = true;
+      plane.discardOtherLayouts();
+      if (start.refused().isPresent()) { // it works as well as it can: no reason to be killed
+        announced.set(true);
+        announce(director.readiness());
+      }
       LOG.atInfo().addKeyValue("path", admin.socket()).log("admin socket open");
       if (metrics != null) {
         LOG.atInfo().addKeyValue("address", metrics.address()).log("metrics open");

@@ -31,6 +31,9 @@ final class Main {
   static final int DONE = 0;
   static final int FAILED = 1;
 
+  /** A config file cannot be used: to try again is of no use before it is mended. */
+  static final int BAD_CONFIG = 78;
+
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   @Option(
@@ -58,7 +61,7 @@ final class Main {
         .setExecutionExceptionHandler(
             (failure, commandLine, parsed) -> {
               explain(failure, commandLine.getErr());
-              return FAILED;
+              return failure instanceof ConfigException ? BAD_CONFIG : FAILED;
             });
   }
 

@@ -13,7 +13,7 @@ import java.util.Set;
 /** Where the daemon keeps what is not in its config. */
 final class Places {
   static final Path BPFFS = Path.of("/sys/fs/bpf");
-  private static final Path RUN = Path.of("/run/lb");
+  static final Path RUN = Path.of("/run/lb");
 
   /** As the admin server makes it: the admin socket has its default place there too. */
   private static final Set<PosixFilePermission> RUN_MODE =

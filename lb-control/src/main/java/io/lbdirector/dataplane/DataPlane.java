@@ -8,6 +8,7 @@ import io.lbdirector.abi.PortLayout;
 import io.lbdirector.abi.RowLayout;
 import io.lbdirector.abi.ServerLayout;
 import io.lbdirector.abi.VipLayout;
+import io.lbdirector.bpf.BpfException;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.BpfObject;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One director loaded in the kernel: its maps, its program, its pins. Closing it closes this
@@ -37,6 +40,8 @@ import java.util.Set;
  * {@code lb_tables} that the live generation does not reach holds the empty table or nothing.
  */
 public final class DataPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+
   private static final List<String> MAPS =
       List.of(
           Abi.LIVE,
@@ -62,6 +67,7 @@ public final class DataPlane implements AutoCloseable {
 
   private final PinFolder pins;
   private final boolean adopted;
+  private final boolean replacing;
   private final Handles handles;
   private final Map<String, BpfMap> maps;
   private final BpfProgram program;
@@ -72,10 +78,12 @@ public final class DataPlane implements AutoCloseable {
   private final Map<Integer, SlotMaps> vips = new HashMap<>();
   private final Map<Integer, SlotMaps> nets = new HashMap<>();
   private final SlotMaps servers;
+  private LiveState takenOver = LiveState.NONE;
 
   private DataPlane(PinFolder pins, boolean adopted, Handles handles, Map<String, BpfMap> maps) {
     this.pins = pins;
     this.adopted = adopted;
+    this.replacing = !adopted && !pins.pinnedLinks().isEmpty();
     this.handles = handles;
     this.maps = maps;
     this.program = handles.own(BpfProgram.openPinned(pins.program()));
@@ -91,30 +99,108 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Takes over what is pinned, or loads anew where nothing is. A program that differs from the
-   * pinned one is loaded beside it, on the same maps, and waits for {@link Attachments} to switch
-   * the links.
+   * Takes over what is pinned, or loads anew where nothing is that this build can use: half a tree,
+   * one of another build, one of another layout. What is attached then forwards on, with maps that
+   * no pin needs to hold, until {@link Attachments} switches its link. A program that differs from
+   * the pinned one is loaded beside it, on the same maps, and waits for that too.
    *
    * @param elf the object file of the director
    * @throws io.lbdirector.bpf.BpfException if the kernel refuses; nothing is left half made
-   * @throws IllegalStateException if what is pinned has another layout
    */
   public static DataPlane open(PinFolder pins, byte[] elf) {
-    boolean adopt = pins.isComplete();
+    List<String> problems = problems(pins, elf);
+    if (problems.isEmpty() && Files.exists(pins.layout())) {
+      try {
+        return adopt(pins, elf);
+      } catch (IllegalStateException e) {
+        problems = List.of(e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("folder", pins.layout())
+          .addKeyValue("problems", String.join("; ", problems))
+          .log("pins cannot be taken over; loading anew, counters begin at 0");
+    }
+    BpfFs.unpinAll(pins.layout());
+    return load(pins, elf);
+  }
+
+  private static DataPlane load(PinFolder pins, byte[] elf) {
     Handles handles = new Handles();
     try {
-      if (!adopt) {
-        BpfFs.unpinAll(pins.layout());
-      }
-      Map<String, BpfMap> maps = adopt ? adopt(pins, elf, handles) : load(pins, elf, handles);
-      return new DataPlane(pins, adopt, handles, maps);
+      return new DataPlane(pins, false, handles, load(pins, elf, handles));
     } catch (RuntimeException | Error e) {
       handles.closeAfter(e);
-      if (!adopt) {
-        Handles.suppress(e, () -> discard(pins));
+      Handles.suppress(e, () -> discard(pins));
+      throw e;
+    }
+  }
+
+  /**
+   * @throws IllegalStateException if what is pinned cannot be read as a whole
+   */
+  private static DataPlane adopt(PinFolder pins, byte[] elf) {
+    Handles handles = new Handles();
+    try {
+      DataPlane plane = new DataPlane(pins, true, handles, adopt(pins, elf, handles));
+      plane.takenOver = readLive(plane);
+      return plane;
+    } catch (RuntimeException | Error e) {
+      handles.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private static LiveState readLive(DataPlane plane) {
+    try {
+      return LiveStateReader.read(plane);
+    } catch (BpfException e) {
+      if (e.errnoName().equals("ENOENT")) {
+        throw new IllegalStateException(e.getMessage(), e);
       }
       throw e;
     }
+  }
+
+  /** Why a tree cannot be taken over; none if there is no tree either. */
+  private static List<String> problems(PinFolder pins, byte[] elf) {
+    if (!Files.exists(pins.layout())) {
+      return List.of();
+    }
+    if (!pins.isComplete()) {
+      return List.of("half made: there is no program");
+    }
+    List<String> problems = new ArrayList<>();
+    try (BpfObject object = BpfObjects.open("lb_director", elf)) {
+      for (String name : MAPS) {
+        if (!Files.exists(pins.map(name))) {
+          problems.add(name + " is missing");
+          continue;
+        }
+        try (BpfMap pinned = BpfMap.openPinned(pins.map(name))) {
+          pinned.info().differencesFrom(object.declaredSpec(name)).stream()
+              .map(difference -> name + " is not of this build: " + difference)
+              .forEach(problems::add);
+        }
+      }
+    }
+    requiredBesides(pins).stream()
+        .filter(pin -> !Files.exists(pin))
+        .map(pin -> pins.layout().relativize(pin) + " is missing")
+        .forEach(problems::add);
+    return problems;
+  }
+
+  private static List<Path> requiredBesides(PinFolder pins) {
+    List<Path> required = new ArrayList<>();
+    required.add(pins.table(Abi.EMPTY_TABLE));
+    for (int family : families()) {
+      required.add(SlotMaps.emptyPin(pins.vips(family)));
+      required.add(SlotMaps.emptyPin(pins.nets(family)));
+    }
+    required.add(SlotMaps.emptyPin(pins.servers()));
+    return required;
   }
 
   private static Map<String, BpfMap> load(PinFolder pins, byte[] elf, Handles handles) {
@@ -159,7 +245,6 @@ public final class DataPlane implements AutoCloseable {
     try (BpfObject object = BpfObjects.open("lb_director", elf)) {
       for (String name : MAPS) {
         BpfMap pinned = handles.own(BpfMap.openPinned(pins.map(name)));
-        requireSameSpec(pins, pinned, object.declaredSpec(name));
         object.reuse(name, pinned);
         maps.put(name, pinned);
       }
@@ -179,20 +264,6 @@ public final class DataPlane implements AutoCloseable {
       if (!fresh.tag().equals(pinned.tag())) {
         PinFolder.pin(pins.program(), fresh::pin);
       }
-    }
-  }
-
-  private static void requireSameSpec(PinFolder pins, BpfMap pinned, MapSpec declared) {
-    List<String> differences = pinned.info().differencesFrom(declared);
-    if (!differences.isEmpty()) {
-      throw new IllegalStateException(
-          "map "
-              + pinned.name()
-              + " pinned under "
-              + pins.layout()
-              + " is not of this build: "
-              + String.join(", ", differences)
-              + "; run the build that made it, or lbd detach (traffic stops) and start again");
     }
   }
 
@@ -227,6 +298,19 @@ public final class DataPlane implements AutoCloseable {
   /** Whether the data plane was there before this process. */
   public boolean isAdopted() {
     return adopted;
+  }
+
+  /** What was live when this was opened. */
+  public LiveState takenOver() {
+    return takenOver;
+  }
+
+  /**
+   * Whether another program, with maps of its own, is on interfaces of this instance: it forwards
+   * until {@link Attachments} switches the link.
+   */
+  public boolean isReplacing() {
+    return replacing;
   }
 
   public PinFolder pins() {
@@ -396,6 +480,11 @@ public final class DataPlane implements AutoCloseable {
     if (!adopted) {
       discard(pins);
     }
+  }
+
+  /** Removes what other builds have pinned, once no link holds a program of theirs any more. */
+  public void discardOtherLayouts() {
+    pins.otherLayouts().forEach(BpfFs::unpinAll);
   }
 
   private static void discard(PinFolder pins) {

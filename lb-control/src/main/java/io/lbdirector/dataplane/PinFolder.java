@@ -76,6 +76,15 @@ public record PinFolder(Path instance) {
     return instance.resolve("layout-" + Abi.LAYOUT_VERSION);
   }
 
+  /** The folders of other layout versions. */
+  List<Path> otherLayouts() {
+    return names(instance).stream()
+        .filter(name -> name.matches("layout-\\d+"))
+        .map(instance::resolve)
+        .filter(folder -> !folder.equals(layout()))
+        .toList();
+  }
+
   Path map(String name) {
     return layout().resolve(name);
   }

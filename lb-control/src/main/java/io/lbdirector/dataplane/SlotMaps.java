@@ -18,7 +18,7 @@ record SlotMaps(Path folder, BpfMap outer, BpfMap empty) {
 
   /** Pins the empty map and puts it into all slots, of which none has a map yet. */
   static void install(Path folder, BpfMap outer, BpfMap empty) {
-    PinFolder.pin(folder.resolve(EMPTY), empty::pin);
+    PinFolder.pin(emptyPin(folder), empty::pin);
     Map<Integer, BpfMap> all = new HashMap<>();
     for (int slot = 0; slot < Abi.GENERATIONS; slot++) {
       all.put(slot, empty);
@@ -26,9 +26,14 @@ record SlotMaps(Path folder, BpfMap outer, BpfMap empty) {
     outer.updateInnerBatch(all);
   }
 
+  /** Where {@link #install} pins the empty map. */
+  static Path emptyPin(Path folder) {
+    return folder.resolve(EMPTY);
+  }
+
   /** Opens what {@link #install} has made. */
   static SlotMaps open(Path folder, BpfMap outer, Handles handles) {
-    return new SlotMaps(folder, outer, handles.own(BpfMap.openPinned(folder.resolve(EMPTY))));
+    return new SlotMaps(folder, outer, handles.own(BpfMap.openPinned(emptyPin(folder))));
   }
 
   boolean isEmpty(int slot) {

@@ -103,14 +103,13 @@ final class Changes {
   // ---- start -----------------------------------------------------------------------------------
 
   /** Takes over what is live, or makes the config of the start live. */
-  void start(ConfigSource source, Supplier<LiveState> reader, TablesAhead ahead) {
+  void start(ConfigSource source, LiveState live, TablesAhead ahead) {
     tables = ahead.join();
     Overrides overrides = overridesFile.load();
     Remembered before = rememberedFile.load();
     Set<Target> down = CheckTargets.of(started, before.down());
     Candidate candidate =
         candidate(new LoadedConfig(source, started), overrides, before.filling(), down);
-    LiveState live = Failures.join(owner.ask(reader));
     awaitGateways(candidate, live);
     Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
     tables.wentLive();

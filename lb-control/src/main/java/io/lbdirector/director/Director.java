@@ -8,7 +8,6 @@ import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.CounterReader;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.DataPlaneSwap;
-import io.lbdirector.dataplane.LiveStateReader;
 import io.lbdirector.dataplane.SwapStep;
 import io.lbdirector.director.Overrides.Key;
 import io.lbdirector.forwarding.IpAddress;
@@ -72,6 +71,7 @@ public final class Director implements DirectorControl, AutoCloseable {
   private final NarrowNews narrow;
   private List<Attached> attached = List.of();
   private boolean frozen;
+  private Optional<String> degraded = Optional.empty();
 
   private volatile Readiness readiness = new Readiness(false, "starting");
 
@@ -137,6 +137,7 @@ public final class Director implements DirectorControl, AutoCloseable {
             clock,
             ports,
             egress,
+            plane.isReplacing(),
             surroundings.gateways(),
             surroundings.routes(),
             config -> {
@@ -164,8 +165,6 @@ public final class Director implements DirectorControl, AutoCloseable {
    * Makes the config of the start live, or finds that it is live already.
    *
    * @throws RefusedException if the kernel refuses; what was live stays live
-   * @throws IllegalStateException if what is live, or the states set by hand, cannot be read,
-   *     saying where
    */
   public void start() {
     start(TablesAhead.of(started));
@@ -180,7 +179,7 @@ public final class Director implements DirectorControl, AutoCloseable {
     Failures.join(
         builder.ask(
             () -> {
-              changes.start(source, () -> LiveStateReader.read(plane), ahead);
+              changes.start(source, plane.takenOver(), ahead);
               return null;
             }));
     sampleTraffic();
@@ -259,9 +258,24 @@ public final class Director implements DirectorControl, AutoCloseable {
     }
   }
 
+  /**
+   * What is live goes on, though it is not what the daemon was started with. It counts as not ready
+   * until a reload goes live.
+   *
+   * @param reason a sentence
+   */
+  public void degraded(String reason) {
+    owner.execute(
+        () -> {
+          degraded = Optional.of(reason);
+          refreshReadiness();
+        });
+  }
+
   private void refreshReadiness() {
     Readiness now =
-        ReadinessRules.of(publisher.serving().map(Serving::candidate), attached, ports, egress);
+        ReadinessRules.of(
+            publisher.serving().map(Serving::candidate), attached, ports, egress, degraded);
     if (!now.equals(readiness)) {
       readiness = now;
       LOG.atInfo()
@@ -305,7 +319,15 @@ public final class Director implements DirectorControl, AutoCloseable {
     long begun = System.nanoTime();
     return builder
         .ask(reload)
-        .whenCompleteAsync((report, failure) -> reloads.note(report, failure, name, begun), owner);
+        .whenCompleteAsync(
+            (report, failure) -> {
+              reloads.note(report, failure, name, begun);
+              if (failure == null) {
+                degraded = Optional.empty();
+                refreshReadiness();
+              }
+            },
+            owner);
   }
 
   @Override

@@ -27,12 +27,15 @@ final class Publisher {
   private final Clock clock;
   private final Ports ports;
   private final Egress egress;
+  private final boolean replacing;
   private final Consumer<GatewayTrackerSettings> gateways;
   private final Consumer<EgressSettings> routes;
   private final Consumer<DirectorConfig> onConfig;
   private Optional<Serving> serving = Optional.empty();
 
   /**
+   * @param replacing whether packets go somewhere before the first generation is live, by another
+   *     program
    * @param onConfig told of the config that is live, whenever something else is
    */
   Publisher(
@@ -41,6 +44,7 @@ final class Publisher {
       Clock clock,
       Ports ports,
       Egress egress,
+      boolean replacing,
       Consumer<GatewayTrackerSettings> gateways,
       Consumer<EgressSettings> routes,
       Consumer<DirectorConfig> onConfig) {
@@ -49,6 +53,7 @@ final class Publisher {
     this.clock = clock;
     this.ports = ports;
     this.egress = egress;
+    this.replacing = replacing;
     this.gateways = gateways;
     this.routes = routes;
     this.onConfig = onConfig;
@@ -220,7 +225,7 @@ final class Publisher {
 
   private CompletableFuture<Void> resolveHops(Candidate candidate, LiveState live) {
     EgressSettings wanted = candidate.egress();
-    if (live.generation() == 0 || wanted.backends().isEmpty()) {
+    if (live.generation() == 0 && !replacing || wanted.backends().isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     routes.accept(serving.map(s -> wanted.and(s.candidate().egress())).orElse(wanted));
@@ -243,9 +248,10 @@ final class Publisher {
   /**
    * Families whose gateways packets will go to and now do not; none while no packet goes anywhere.
    */
-  private static Set<IpFamily> coming(Candidate candidate, LiveState live) {
-    return live.generation() == 0
-        ? Set.of()
-        : Families.minus(candidate.families(), Families.of(live.settings()));
+  private Set<IpFamily> coming(Candidate candidate, LiveState live) {
+    if (live.generation() == 0) {
+      return replacing ? candidate.families() : Set.of();
+    }
+    return Families.minus(candidate.families(), Families.of(live.settings()));
   }
 }

@@ -13,10 +13,16 @@ final class ReadinessRules {
 
   /**
    * @param live empty if no generation is live
+   * @param degraded why what is live is not what should be, if so
    */
   static Readiness of(
-      Optional<Candidate> live, List<Attached> attached, Ports ports, Egress egress) {
+      Optional<Candidate> live,
+      List<Attached> attached,
+      Ports ports,
+      Egress egress,
+      Optional<String> degraded) {
     return missing(live, attached, ports, egress)
+        .or(() -> degraded.map(reason -> "degraded: " + reason))
         .map(reason -> new Readiness(false, reason))
         .orElse(new Readiness(true, "forwarding"));
   }

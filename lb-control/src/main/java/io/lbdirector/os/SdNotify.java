@@ -2,7 +2,10 @@ package io.lbdirector.os;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,35 @@ public final class SdNotify {
   /** The daemon is about to end. */
   public static boolean stopping() {
     return send("STOPPING=1");
+  }
+
+  /** For a service with {@code WatchdogSec}: it works. */
+  public static boolean alive() {
+    return send("WATCHDOG=1");
+  }
+
+  /** How long systemd waits for {@link #alive} before it ends the service; empty: for ever. */
+  public static Optional<Duration> watchdogInterval() {
+    return watchdogInterval(
+        System.getenv("WATCHDOG_USEC"),
+        System.getenv("WATCHDOG_PID"),
+        ProcessHandle.current().pid());
+  }
+
+  /**
+   * @param micros as in {@code WATCHDOG_USEC}, or null
+   * @param pid as in {@code WATCHDOG_PID}, or null: the process that is meant
+   */
+  static Optional<Duration> watchdogInterval(String micros, String pid, long own) {
+    try {
+      boolean meant = pid == null || Long.parseLong(pid) == own;
+      return micros == null || !meant
+          ? Optional.empty()
+          : Optional.of(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS))
+              .filter(interval -> !interval.isZero() && !interval.isNegative());
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -11,9 +11,9 @@ import static io.lbdirector.packet.Actors.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.lbdirector.abi.Abi;
 import io.lbdirector.abi.ServerLayout;
 import io.lbdirector.abi.ServerLayout.Key;
@@ -21,6 +21,7 @@ import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfFs;
 import io.lbdirector.bpf.BpfMap;
 import io.lbdirector.bpf.LeakCheck;
+import io.lbdirector.director.LogLines;
 import io.lbdirector.forwarding.Bind;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.forwarding.PortRange;
@@ -141,7 +142,7 @@ class AdoptionDataPlaneTest {
   }
 
   @Test
-  void shouldRefuseAServerIdOfNobody() {
+  void shouldLoadAnewWhereAServerIdIsOfNobody() {
     Map<Integer, IpAddress> servers = Map.of(7, backend(1));
     director.publish(
         new DesiredState(SETTINGS, List.of(quicTable("quic", rows(2, SERVERS), servers, QUIC))));
@@ -149,9 +150,11 @@ class AdoptionDataPlaneTest {
       ids.update(new Key(1, 7).encode(), ServerLayout.encode(99));
     }
     director.closeHandles();
-    IllegalStateException refused =
-        assertThrows(IllegalStateException.class, () -> director.open());
-    assertEquals("server id 7 names backend index 99, which is empty", refused.getMessage());
+    try (LogLines log = new LogLines(DataPlane.class)) {
+      director.open();
+      assertTrue(log.at(Level.WARN).get(0).contains("99"), log.at(Level.WARN).toString());
+    }
+    assertFalse(director.plane().isAdopted());
   }
 
   @Test
@@ -190,17 +193,34 @@ class AdoptionDataPlaneTest {
   }
 
   @Test
-  void shouldRefuseMapsOfAnotherShapeAndLeaveThemAlone() {
+  void shouldLoadAnewWhereAMapIsOfAnotherShape() {
     director.publish(DESIRED);
     director.closeHandles();
     BpfFs.unpin(director.pins().map(Abi.VERDICTS));
     try (BpfMap other = BpfMap.create(DataPlane.tableSpec("lb_verdicts"))) {
       other.pin(director.pins().map(Abi.VERDICTS));
     }
-    IllegalStateException refused =
-        assertThrows(IllegalStateException.class, () -> director.open());
-    assertTrue(refused.getMessage().contains("lb_verdicts"), refused.getMessage());
-    assertTrue(refused.getMessage().contains("lbd detach"), refused.getMessage());
-    assertTrue(director.pins().isComplete());
+    try (LogLines log = new LogLines(DataPlane.class)) {
+      director.open();
+      String line = log.at(Level.WARN).get(0);
+      assertTrue(line.contains("lb_verdicts is not of this build: "), line);
+    }
+    assertFalse(director.plane().isAdopted());
+    director.publish(DESIRED);
+    assertEquals(1, director.plane().generation());
+  }
+
+  @Test
+  void shouldLoadAnewWhereALiveTableIsNotPinned() {
+    director.publish(DESIRED);
+    director.closeHandles();
+    int slot = director.pins().tableSlots().stream().filter(s -> s > 0).findFirst().orElseThrow();
+    BpfFs.unpin(director.pins().table(slot));
+    try (LogLines log = new LogLines(DataPlane.class)) {
+      director.open();
+      String line = log.at(Level.WARN).get(0);
+      assertTrue(line.contains("tables/" + slot), line);
+    }
+    assertFalse(director.plane().isAdopted());
   }
 }

@@ -30,6 +30,7 @@ final class Lbd implements AutoCloseable {
   private final Path log;
   private final Path state;
   private final Path lock;
+  private final Path note;
   private final ProcessBuilder builder;
   private Process process;
 
@@ -49,6 +50,7 @@ final class Lbd implements AutoCloseable {
     this.log = folder.resolve("lbd.log");
     this.state = folder.resolve("state");
     this.lock = Path.of("/run/lb", "instance-" + instance + ".lock");
+    this.note = Path.of("/run/lb", "instance-" + instance + ".json");
     List<String> command = List.of(LAUNCHER.toString(), "run", "--config", config.toString());
     this.builder =
         new ProcessBuilder(lab.on("director", command.toArray(String[]::new)))
@@ -226,6 +228,7 @@ final class Lbd implements AutoCloseable {
     } finally {
       BpfFs.unpinAll(pins());
       Files.deleteIfExists(lock);
+      Files.deleteIfExists(note);
     }
   }
 

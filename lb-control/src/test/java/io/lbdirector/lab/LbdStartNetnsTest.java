@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The daemon's start, mostly one that fails: it ends with exit code 1 and one message that says
- * what to do, and leaves the machine as it was.
+ * The daemon's start, mostly one that fails: it ends with exit code 1, or 78 for a file that cannot
+ * be used, and one message that says what to do, and leaves the machine as it was.
  */
 @Timeout(300)
 final class LbdStartNetnsTest {
@@ -67,12 +67,13 @@ final class LbdStartNetnsTest {
   void shouldListEveryProblemOfTheFile() throws Exception {
     lbd.write(config(lbd).replace("hops = 2", "hops = 9\nhopps = 1"));
     String file = Pattern.quote(lbd.config().toString());
-    assertRefused(file + ":\\d+: .*hops.*9.*\n" + file + ":\\d+: .*hopps.*");
+    assertConfigRefused(file + ":\\d+: .*hops.*9.*\n" + file + ":\\d+: .*hopps.*");
   }
 
   @Test
   void shouldSayThatTheFileIsMissing() {
-    assertRefused(Pattern.quote(lbd.config().toString()) + ": cannot be read: it is not there.*");
+    assertConfigRefused(
+        Pattern.quote(lbd.config().toString()) + ": cannot be read: it is not there.*");
   }
 
   @Test
@@ -169,6 +170,21 @@ final class LbdStartNetnsTest {
     }
   }
 
+  @Test
+  void shouldTellTheWatchdogAgainAndAgainThatItWorks() throws Exception {
+    Path path = folder.resolve("notify");
+    try (NotifySocket systemd = NotifySocket.at(path)) {
+      lbd.setEnvironment("NOTIFY_SOCKET", path.toString());
+      lbd.setEnvironment("WATCHDOG_USEC", "200000");
+      lbd.start(config(lbd));
+      for (int heard = 0; heard < 5; ) {
+        if (receive(systemd).equals("WATCHDOG=1")) {
+          heard++;
+        }
+      }
+    }
+  }
+
   private static String receive(NotifySocket systemd) {
     return systemd.receive(Await.LIMIT).orElseThrow(() -> new AssertionError("no word"));
   }
@@ -185,11 +201,19 @@ final class LbdStartNetnsTest {
    * @param message a regular expression of all that is on standard error, log lines aside
    */
   private void assertRefused(Shell.Result result, String message) {
+    assertRefused(result, message, 1);
+  }
+
+  private void assertConfigRefused(String message) {
+    assertRefused(run(lbd), message, 78);
+  }
+
+  private void assertRefused(Shell.Result result, String message, int exit) {
     String said =
         String.join("\n", result.err().lines().filter(l -> !l.matches("\\d{4}-.*")).toList());
     assertTrue(said.matches("(?i)" + message), said);
     assertEquals("", result.out());
-    assertEquals(1, result.exit());
+    assertEquals(exit, result.exit());
     assertNothingLeft(lbd);
   }
 

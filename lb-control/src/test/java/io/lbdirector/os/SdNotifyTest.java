@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,5 +57,16 @@ final class SdNotifyTest {
     long micros = SdNotify.monotonicMicros();
     assertTrue(micros > 0 && micros <= bootMicros + 1_000_000_000L, micros + " " + bootMicros);
     assertTrue(SdNotify.monotonicMicros() >= micros);
+  }
+
+  @Test
+  void shouldKnowHowOftenTheWatchdogWantsToHear() {
+    Optional<Duration> half = Optional.of(Duration.ofMillis(500));
+    assertEquals(half, SdNotify.watchdogInterval("500000", null, 7));
+    assertEquals(half, SdNotify.watchdogInterval("500000", "7", 7));
+    assertEquals(Optional.empty(), SdNotify.watchdogInterval("500000", "8", 7));
+    assertEquals(Optional.empty(), SdNotify.watchdogInterval(null, "7", 7));
+    assertEquals(Optional.empty(), SdNotify.watchdogInterval("0", null, 7));
+    assertEquals(Optional.empty(), SdNotify.watchdogInterval("soon", null, 7));
   }
 }

@@ -220,6 +220,7 @@ final class DaemonRun implements AutoCloseable {
     network.close();
     BpfFs.unpinAll(pins());
     Files.deleteIfExists(Path.of("/run/lb", "instance-" + instance + ".lock"));
+    Files.deleteIfExists(Path.of("/run/lb", "instance-" + instance + ".json"));
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
         Files.delete(file);

@@ -1,0 +1,230 @@
+package io.lbdirector.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lbdirector.abi.Verdict;
+import io.lbdirector.admin.DaemonRefusedException;
+import io.lbdirector.forwarding.IpAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Traffic for a minute, or as long as {@code lb.soak.seconds} says, while whatever may happen to a
+ * director happens, again and again, in an order that the seed decides. {@code bench/soak} runs it.
+ */
+final class SoakNetnsTest {
+  private static final Duration TIME = Duration.ofSeconds(Long.getLong("lb.soak.seconds", 60));
+  private static final String WEB = "web";
+  private static final int CONNECTIONS = 50;
+  private static final int STREAMS = 6;
+  private static final int RELOADS_OF_ONE_DAEMON = 20;
+  private static final long MOST_RESIDENT_BYTES = 512L << 20;
+
+  /** What is not even TOML, what is out of range, what is unknown, what contradicts itself. */
+  private static final List<String[]> DAMAGES =
+      List.of(
+          new String[] {"[director]", "[director"},
+          new String[] {"hops = 2", "hops = 9"},
+          new String[] {"hops = 2", "hopps = 2"},
+          new String[] {"10.0.1.12", "10.0.1.11"},
+          new String[] {"\"tcp\"", "\"icmp\""});
+
+  @TempDir Path folder;
+  private final long seed = Long.getLong("lb.soak.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final Map<Event, Integer> happened = new EnumMap<>(Event.class);
+  private Lab lab;
+  private Lbd lbd;
+  private Flows flows;
+  private boolean drained;
+
+  /** What may happen. */
+  private enum Event {
+    RELOAD,
+    BAD_RELOAD,
+    DRAIN,
+    HANG_UP,
+    SIGTERM,
+    SIGKILL
+  }
+
+  @BeforeEach
+  void lay() throws Exception {
+    lab = Lab.serving();
+    BackendServers.start(lab);
+    flows = new Flows(lab);
+    lbd = lab.own(new Lbd(lab, folder));
+    lbd.start(config(0));
+  }
+
+  @AfterEach
+  void remove() {
+    lab.close();
+  }
+
+  /** Connections live through all of them: one backend at a time is not the first of its rows. */
+  private String config(int number) {
+    String extra =
+        TableText.table("extra")
+            .bind("tcp", 7100 + number)
+            .backends(List.of(TableText.BACKEND1, TableText.BACKEND3))
+            .toString();
+    return lbd.head()
+        + TableText.table(WEB)
+            .hops(2 + number % 2)
+            .bind("tcp", BackendServers.ECHO)
+            .bind("tcp", BackendServers.DIGEST)
+            .bind("udp", DatagramStream.PORT)
+            .backends(TableText.ALL)
+        + (number == 0 ? "" : extra);
+  }
+
+  @Test
+  void shouldLoseNothingWhateverHappens() throws Exception {
+    Counters before = lbd.counters();
+    DropCounters dropsBefore = DropCounters.read(lab);
+    Map<String, Integer> pinsBefore = pins();
+    try (EchoLoad echoes = EchoLoad.start(flows.take(CONNECTIONS, BackendServers.ECHO, c -> true));
+        Upload upload = Upload.start(flows.next(BackendServers.DIGEST, c -> true), seed);
+        DatagramStream stream =
+            DatagramStream.start(lab, flows.take(STREAMS, DatagramStream.PORT, c -> true))) {
+      long end = System.nanoTime() + TIME.toNanos();
+      while (System.nanoTime() < end) {
+        Event event = Event.values()[random.nextInt(Event.values().length)];
+        happen(event);
+        happened.merge(event, 1, Integer::sum);
+        echoes.awaitMessages(1);
+        upload.awaitChunks(1);
+        stream.awaitSent(1);
+      }
+      stream.finish();
+      upload.finish();
+      echoes.finish();
+      String story =
+          "seed " + seed + ", " + happened + ", " + DropCounters.read(lab).since(dropsBefore);
+      assertEquals(0, stream.missing(), "datagrams lost; " + story);
+      Counters after = lbd.counters();
+      assertEquals(
+          stream.sent(),
+          after.ofBinds("udp", DatagramStream.PORT) - before.ofBinds("udp", DatagramStream.PORT),
+          "datagrams counted of those sent; " + story);
+      Map<Verdict, Long> verdicts = after.since(before);
+      verdicts.keySet().removeIf(Verdict::isNormal);
+      assertEquals(Map.of(), verdicts, "verdicts that are not normal; " + story);
+      System.out.println("soak: " + stream.sent() + " datagrams, " + story);
+    }
+    assertNothingGrew(pinsBefore);
+  }
+
+  private void happen(Event event) throws Exception {
+    switch (event) {
+      case RELOAD -> reload(1 + random.nextInt(6));
+      case BAD_RELOAD -> reloadBad();
+      case DRAIN -> drain(!drained);
+      case HANG_UP -> hangUp();
+      case SIGTERM -> {
+        lbd.terminate();
+        assertEquals(0, lbd.exitValue());
+        restart();
+      }
+      case SIGKILL -> {
+        lbd.kill();
+        restart();
+      }
+      default -> throw new AssertionError(event);
+    }
+  }
+
+  private void reload(int number) throws Exception {
+    lbd.reload(config(number));
+  }
+
+  private void reloadBad() throws Exception {
+    long generation = lbd.generation();
+    String[] damage = DAMAGES.get(random.nextInt(DAMAGES.size()));
+    String bad = config(0).replace(damage[0], damage[1]);
+    assertThrows(DaemonRefusedException.class, () -> lbd.reload(bad), bad);
+    assertEquals(generation, lbd.generation());
+  }
+
+  private void drain(boolean drain) throws Exception {
+    IpAddress backend = IpAddress.parse(TableText.BACKEND2);
+    lbd.setState(WEB, backend, drain ? "draining" : "file");
+    drained = drain;
+  }
+
+  /** Back to what is in its file. */
+  private void hangUp() throws Exception {
+    lbd.hangUp();
+    String digest = drained ? null : FlowModel.of(config(0)).digest(WEB);
+    Await.until(
+        "the file of the start",
+        () ->
+            lbd.status().get("config").getAsString().equals(lbd.config().toString())
+                && (digest == null || lbd.digest(WEB).equals(digest)));
+  }
+
+  private void restart() throws Exception {
+    lbd.start();
+  }
+
+  /** The same config leaves the same pins, however it came about, and no descriptor. */
+  private void assertNothingGrew(Map<String, Integer> pinsBefore) throws Exception {
+    drain(false);
+    lbd.kill();
+    restart();
+    for (int i = 0; i < 2; i++) { // to the first of them: what is opened once is open
+      reload(1 + i);
+    }
+    reload(0);
+    assertEquals(pinsBefore, pins(), "pins by folder; seed " + seed);
+    long descriptors = descriptors();
+    for (int i = 0; i < RELOADS_OF_ONE_DAEMON; i++) {
+      reload(1 + i % 6);
+    }
+    reload(0);
+    assertEquals(pinsBefore, pins(), "pins by folder; seed " + seed);
+    assertEquals(descriptors, descriptors(), "open files of lbd; seed " + seed);
+    assertTrue(residentBytes() < MOST_RESIDENT_BYTES, residentBytes() + " bytes resident");
+  }
+
+  /** How many files each folder has, of which slots have other names each time. */
+  private Map<String, Integer> pins() throws IOException {
+    Map<String, Integer> pins = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(lbd.pins())) {
+      all.filter(Files::isRegularFile)
+          .forEach(
+              pin ->
+                  pins.merge(lbd.pins().relativize(pin.getParent()).toString(), 1, Integer::sum));
+    }
+    return pins;
+  }
+
+  private long descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(lbd.pid()), "fd"))) {
+      return all.count();
+    }
+  }
+
+  private long residentBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc", Long.toString(lbd.pid()), "status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+}
