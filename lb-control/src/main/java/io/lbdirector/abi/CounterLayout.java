@@ -1,5 +1,8 @@
 package io.lbdirector.abi;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * A counter, one per CPU, in {@code lb_verdicts}, {@code lb_vip_stats}, {@code lb_be_stats} and
  * {@code lb_outcomes}. Mirrors {@code struct lb_counter} in lb_abi.h.
@@ -18,4 +21,12 @@ public final class CounterLayout {
   public static final byte[] ZERO = new byte[LENGTH];
 
   private CounterLayout() {}
+
+  public static byte[] encode(long packets, long bytes) {
+    return ByteBuffer.allocate(LENGTH)
+        .order(ByteOrder.nativeOrder())
+        .putLong(PACKETS_OFFSET, packets)
+        .putLong(BYTES_OFFSET, bytes)
+        .array();
+  }
 }

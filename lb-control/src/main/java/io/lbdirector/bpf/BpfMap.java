@@ -140,7 +140,7 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /** Type and sizes, as they were when it was opened: they never change. */
-  MapSpec spec() {
+  public MapSpec spec() {
     return spec;
   }
 
@@ -216,6 +216,17 @@ public final class BpfMap implements AutoCloseable {
       System.arraycopy(value, 0, all, at, value.length);
     }
     write(key, all, Mode.ANY);
+  }
+
+  /**
+   * Writes a value for the first CPU, and zeros for all others.
+   *
+   * @param value of one CPU
+   */
+  public void updateFirstCpu(byte[] key, byte[] value) {
+    requirePerCpu();
+    requireLength("value", value.length, spec.valueSize());
+    write(key, Arrays.copyOf(value, perCpuStride() * PossibleCpus.count()), Mode.ANY);
   }
 
   /**

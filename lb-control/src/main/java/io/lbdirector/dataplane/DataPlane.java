@@ -79,6 +79,7 @@ public final class DataPlane implements AutoCloseable {
   private final Map<Integer, SlotMaps> nets = new HashMap<>();
   private final SlotMaps servers;
   private LiveState takenOver = LiveState.NONE;
+  private Optional<ReplacedCounters> replaced = Optional.empty();
 
   private DataPlane(PinFolder pins, boolean adopted, Handles handles, Map<String, BpfMap> maps) {
     this.pins = pins;
@@ -120,16 +121,19 @@ public final class DataPlane implements AutoCloseable {
       LOG.atWarn()
           .addKeyValue("folder", pins.layout())
           .addKeyValue("problems", String.join("; ", problems))
-          .log("pins cannot be taken over; loading anew, counters begin at 0");
+          .log("pins cannot be taken over; loading anew");
     }
-    BpfFs.unpinAll(pins.layout());
     return load(pins, elf);
   }
 
   private static DataPlane load(PinFolder pins, byte[] elf) {
     Handles handles = new Handles();
     try {
-      return new DataPlane(pins, false, handles, load(pins, elf, handles));
+      Optional<ReplacedCounters> replaced = ReplacedCounters.open(pins, handles);
+      BpfFs.unpinAll(pins.layout());
+      DataPlane plane = new DataPlane(pins, false, handles, load(pins, elf, handles));
+      plane.replaced = replaced;
+      return plane;
     } catch (RuntimeException | Error e) {
       handles.closeAfter(e);
       Handles.suppress(e, () -> discard(pins));
@@ -298,6 +302,11 @@ public final class DataPlane implements AutoCloseable {
   /** Whether the data plane was there before this process. */
   public boolean isAdopted() {
     return adopted;
+  }
+
+  /** Counters of what {@link #isReplacing} this replaces; they are closed with this. */
+  public Optional<ReplacedCounters> replacedCounters() {
+    return replaced.filter(counters -> replacing);
   }
 
   /** What was live when this was opened. */

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  * <p>bpffs forbids dots in names; an interface name may have one, but no colon.
  */
 public record PinFolder(Path instance) {
+  private static final String LAYOUT = "layout-";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
   /**
@@ -73,13 +74,25 @@ public record PinFolder(Path instance) {
   }
 
   Path layout() {
-    return instance.resolve("layout-" + Abi.LAYOUT_VERSION);
+    return instance.resolve(LAYOUT + Abi.LAYOUT_VERSION);
+  }
+
+  /**
+   * @param layout folder of one
+   */
+  static int layoutVersion(Path layout) {
+    return Integer.parseInt(layout.getFileName().toString().substring(LAYOUT.length()));
+  }
+
+  /** Name of the folder of maps, which says their layout version. */
+  public String layoutName() {
+    return layout().getFileName().toString();
   }
 
   /** The folders of other layout versions. */
   List<Path> otherLayouts() {
     return names(instance).stream()
-        .filter(name -> name.matches("layout-\\d+"))
+        .filter(name -> name.matches(LAYOUT + "\\d{1,9}"))
         .map(instance::resolve)
         .filter(folder -> !folder.equals(layout()))
         .toList();

@@ -4,7 +4,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.lbdirector.config.ConfigSource;
 import io.lbdirector.config.DirectorConfig;
+import io.lbdirector.dataplane.CounterSeeds;
+import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.LiveState;
+import io.lbdirector.dataplane.ReplacedCounters;
 import io.lbdirector.director.Confirmation.Waiting;
 import io.lbdirector.director.DirectorControl.PlanReport;
 import io.lbdirector.director.DirectorControl.ProblemReport;
@@ -65,6 +68,8 @@ final class Changes {
   private final OverridesFile overridesFile;
   private final RememberedFile rememberedFile;
   private final LiveConfigFile liveConfigFile;
+  private final CounterNamesFile counterNamesFile;
+  private final String layout;
   private final Confirmation confirmation;
 
   private TableBuilder tables = new TableBuilder();
@@ -82,7 +87,8 @@ final class Changes {
       ReloadLog reloads,
       Clock clock,
       Duration gatewayWait,
-      StateFolder state) {
+      StateFolder state,
+      String layout) {
     this.started = started;
     this.builder = builder;
     this.owner = owner;
@@ -97,13 +103,20 @@ final class Changes {
     this.overridesFile = new OverridesFile(state);
     this.rememberedFile = new RememberedFile(state);
     this.liveConfigFile = new LiveConfigFile(state);
+    this.counterNamesFile = new CounterNamesFile(state);
+    this.layout = layout;
     this.confirmation = new Confirmation(state, clock);
   }
 
   // ---- start -----------------------------------------------------------------------------------
 
-  /** Takes over what is live, or makes the config of the start live. */
-  void start(ConfigSource source, LiveState live, TablesAhead ahead) {
+  /**
+   * Takes over what is live, or makes the config of the start live.
+   *
+   * @param plane that no packet reaches yet, unless it is taken over
+   */
+  void start(ConfigSource source, DataPlane plane, TablesAhead ahead) {
+    LiveState live = plane.takenOver();
     tables = ahead.join();
     Overrides overrides = overridesFile.load();
     Remembered before = rememberedFile.load();
@@ -111,11 +124,22 @@ final class Changes {
     Candidate candidate =
         candidate(new LoadedConfig(source, started), overrides, before.filling(), down);
     awaitGateways(candidate, live);
-    Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
+    Serving serving = Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
     tables.wentLive();
+    plane.replacedCounters().ifPresent(old -> handOver(old, serving, new CounterSeeds(plane)));
     health.check(CheckTargets.of(started), down);
-    remember(candidate);
+    remember(serving);
     confirmation.load().ifPresent(this::rollBackInTime);
+  }
+
+  /** Until the switch of the program, packets count where they did: those are in no counter. */
+  private void handOver(ReplacedCounters old, Serving serving, CounterSeeds seeds) {
+    CounterNames now = CounterNames.of(layout, serving);
+    int counters = counterNamesFile.load().map(names -> names.handOver(old, now, seeds)).orElse(0);
+    LOG.atInfo()
+        .addKeyValue("from", old.layout())
+        .addKeyValue("counters", counters)
+        .log(counters == 0 ? "counters begin at 0" : "counters handed over");
   }
 
   // ---- candidates ------------------------------------------------------------------------------
@@ -175,12 +199,14 @@ final class Changes {
     Published published = Failures.join(owner.ask(() -> publisher.publish(candidate)));
     tables.wentLive();
     healthNews.tell(published.before().candidate(), candidate, health.snapshot());
-    remember(candidate);
+    remember(published.now());
     return published;
   }
 
   /** What is live now. */
-  private void remember(Candidate candidate) {
+  private void remember(Serving serving) {
+    Candidate candidate = serving.candidate();
+    counterNamesFile.save(CounterNames.of(layout, serving));
     rememberedFile.save(Remembered.of(candidate));
     liveConfigFile.save(candidate.loaded().source());
     if (candidate.pools().moving()) {

@@ -158,7 +158,8 @@ public final class Director implements DirectorControl, AutoCloseable {
             reloads,
             clock,
             gatewayWait,
-            state);
+            state,
+            plane.pins().layoutName());
   }
 
   /**
@@ -179,7 +180,7 @@ public final class Director implements DirectorControl, AutoCloseable {
     Failures.join(
         builder.ask(
             () -> {
-              changes.start(source, plane.takenOver(), ahead);
+              changes.start(source, plane, ahead);
               return null;
             }));
     sampleTraffic();

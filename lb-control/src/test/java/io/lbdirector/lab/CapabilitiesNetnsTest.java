@@ -1,9 +1,11 @@
 package io.lbdirector.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lbdirector.abi.Verdict;
+import io.lbdirector.admin.DaemonRefusedException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The daemon as the systemd unit runs it: a user of its own, with the unit's capabilities and no
- * more, in folders made for it.
+ * more, in folders made for it; and it unpacks no library to run it.
  */
 @Timeout(300)
 final class CapabilitiesNetnsTest {
@@ -69,6 +71,7 @@ final class CapabilitiesNetnsTest {
   /** What the unit's root does, in file systems that nobody else sees; then the user's part. */
   private void start() throws Exception {
     lbd.write(config(2));
+    copyWhatItRunsFrom();
     Shell.run(List.of("chown", "-R", NOBODY + ":" + NOBODY, folder.toString()));
     Shell.run(List.of("chmod", "o+x", folder.toString()));
     String capabilities =
@@ -85,15 +88,29 @@ final class CapabilitiesNetnsTest {
         mount -t bpf -o mode=0711 lb /sys/fs/bpf && install -d -o %1$d -g %1$d /sys/fs/bpf/lb &&
         exec setpriv %2$s %3$s %4$s run --config %5$s
         """
-            .formatted(NOBODY, ids, rights, Lbd.LAUNCHER, lbd.config());
-    process =
+            .formatted(NOBODY, ids, rights, folder.resolve("bin/lbd"), lbd.config());
+    ProcessBuilder builder =
         new ProcessBuilder(lab.on("director", "unshare", "--mount", "sh", "-c", script))
             .redirectErrorStream(true)
-            .redirectOutput(Redirect.to(folder.resolve("out").toFile()))
-            .start();
+            .redirectOutput(Redirect.to(folder.resolve("out").toFile()));
+    builder.environment().put("LBD_JAVA_OPTS", "-Djava.io.tmpdir=/proc/nowhere");
+    process = builder.start();
     Await.until(
         "lbd is ready: " + folder.resolve("out"), () -> !process.isAlive() || lbd.isReady());
     assertTrue(process.isAlive(), Files.readString(folder.resolve("out")));
+  }
+
+  /** The checkout may be where this user may not look. */
+  private void copyWhatItRunsFrom() {
+    String script =
+        """
+        cd %s
+        for part in bin lb-control/target/classes lb-control/target/lib lb-control/target/native \
+            lb-bpf/target/classes; do
+          mkdir -p %2$s/$(dirname $part) && cp -rp $part %2$s/$part
+        done
+        """;
+    Shell.run(List.of("sh", "-ec", script.formatted(Lab.ROOT, folder)));
   }
 
   @Test
@@ -123,5 +140,32 @@ final class CapabilitiesNetnsTest {
         () ->
             lbd.admin().get("/v1/health").toString().split("\"health\":\"up\"", -1).length - 1
                 == 2 * TableText.ALL.size());
+  }
+
+  @Test
+  void shouldRefuseAReloadWhileItCannotPin() throws Exception {
+    start();
+    long generation = lbd.generation();
+    Flows flows = new Flows(lab);
+    try (DatagramStream stream =
+        DatagramStream.start(lab, flows.take(STREAMS, DatagramStream.PORT, c -> true))) {
+      stream.awaitSent(DATAGRAMS);
+      remount("ro");
+      DaemonRefusedException refused =
+          assertThrows(DaemonRefusedException.class, () -> lbd.reload(config(3)));
+      assertTrue(refused.getMessage().contains("nothing has changed"), refused.getMessage());
+      assertEquals(generation, lbd.generation());
+      remount("rw");
+      lbd.reload(config(3));
+      assertEquals(generation + 1, lbd.generation());
+      stream.awaitSent(DATAGRAMS);
+      stream.finish();
+      assertEquals(0, stream.missing());
+    }
+  }
+
+  private void remount(String how) {
+    String pid = Long.toString(process.pid());
+    Shell.run(List.of("nsenter", "-t", pid, "-m", "mount", "-o", "remount," + how, "/sys/fs/bpf"));
   }
 }

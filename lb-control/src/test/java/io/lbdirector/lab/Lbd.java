@@ -17,13 +17,13 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * An instance of {@code lbd} under a name that no other has, run by the launcher {@code bin/lbd} in
- * the director's namespace: one process, which can be started, killed and started again. {@link
- * #close} ends it and detaches it.
+ * the namespace of the director, or of another host: one process, which can be started, killed and
+ * started again. {@link #close} ends it and detaches it.
  */
 final class Lbd implements AutoCloseable {
   static final Path LAUNCHER = Lab.ROOT.resolve("bin/lbd");
 
-  private final Lab lab;
+  private final Lab.Host host;
   private final String instance;
   private final Path config;
   private final Path socket;
@@ -38,12 +38,27 @@ final class Lbd implements AutoCloseable {
    * @param folder for its config, socket, log and state; one instance in a folder
    */
   Lbd(Lab lab, Path folder) {
-    this(lab, folder, newName(), folder.resolve("forwarding.toml"), folder.resolve("admin.sock"));
+    this(lab, lab.director(), folder);
+  }
+
+  /** One on another host. */
+  Lbd(Lab lab, Lab.Host host, Path folder) {
+    this(
+        lab,
+        host,
+        folder,
+        newName(),
+        folder.resolve("forwarding.toml"),
+        folder.resolve("admin.sock"));
   }
 
   /** One with a config file that is there already, and names instance and socket itself. */
   Lbd(Lab lab, Path folder, String instance, Path config, Path socket) {
-    this.lab = lab;
+    this(lab, lab.director(), folder, instance, config, socket);
+  }
+
+  private Lbd(Lab lab, Lab.Host host, Path folder, String instance, Path config, Path socket) {
+    this.host = host;
     this.instance = instance;
     this.config = config;
     this.socket = socket;
@@ -53,7 +68,7 @@ final class Lbd implements AutoCloseable {
     this.note = Path.of("/run/lb", "instance-" + instance + ".json");
     List<String> command = List.of(LAUNCHER.toString(), "run", "--config", config.toString());
     this.builder =
-        new ProcessBuilder(lab.on("director", command.toArray(String[]::new)))
+        new ProcessBuilder(lab.on(host.name(), command.toArray(String[]::new)))
             .redirectOutput(Redirect.appendTo(log.toFile()))
             .redirectError(Redirect.appendTo(log.toFile()));
   }
@@ -99,7 +114,7 @@ final class Lbd implements AutoCloseable {
         [director]
         instance    = "%s"
         interfaces  = ["eth0"]
-        source_ip   = "10.0.0.2"
+        source_ip   = "%s"
         hash_fields = ["src_addr", "src_port"]
         state_dir   = "%s"
         %s
@@ -108,7 +123,7 @@ final class Lbd implements AutoCloseable {
         socket = "%s"
 
         """
-        .formatted(instance, state, String.join("\n", director), socket);
+        .formatted(instance, host.ipv4(), state, String.join("\n", director), socket);
   }
 
   void write(String toml) throws IOException {

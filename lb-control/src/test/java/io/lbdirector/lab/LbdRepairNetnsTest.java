@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.lbdirector.abi.Verdict;
 import io.lbdirector.bpf.BpfFs;
+import io.lbdirector.bpf.BpfProgram;
 import io.lbdirector.bpf.XdpLink;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +41,9 @@ final class LbdRepairNetnsTest {
   private static Flows flows;
 
   @TempDir Path folder;
+  @TempDir Path otherFolder;
   private Lbd lbd;
+  private Counters lastCounters;
 
   @BeforeAll
   static void lay() throws Exception {
@@ -123,6 +127,7 @@ final class LbdRepairNetnsTest {
     int program = programId(lbd);
     underTraffic(
         () -> {
+          lastCounters = lbd.counters();
           lbd.kill();
           damage.run();
           lbd.start();
@@ -134,12 +139,66 @@ final class LbdRepairNetnsTest {
     assertTrue(status.get("ready").getAsBoolean(), status.toString());
   }
 
-  /** Nothing of another layout is read, so that any is as good as any other. */
+  /** There and back. */
+  @Test
+  void shouldExchangeTheProgramOfAnotherBuild() throws Exception {
+    String otherBuild = OtherBuild.compile(otherFolder);
+    int link = linkId(lbd);
+    Counters before = lbd.counters();
+    underTraffic(
+        () -> {
+          for (String options : List.of(otherBuild, "")) {
+            int program = programId(lbd);
+            String tag = programTag();
+            lbd.terminate();
+            lbd.setEnvironment("LBD_JAVA_OPTS", options);
+            lbd.start();
+            assertNotEquals(program, programId(lbd));
+            assertNotEquals(tag, programTag());
+            assertTrue(lbd.status().get("adopted").getAsBoolean(), lbd.log());
+          }
+        });
+    assertEquals(link, linkId(lbd), "the link was made anew");
+    assertOnlyGrown(before, lbd.counters());
+  }
+
+  private String programTag() throws Exception {
+    try (BpfProgram program = BpfProgram.openPinned(layout().resolve("program"))) {
+      return program.tag();
+    }
+  }
+
+  private static void assertOnlyGrown(Counters before, Counters after) {
+    for (Verdict verdict : Verdict.values()) {
+      assertTrue(after.of(verdict) >= before.of(verdict), verdict + " went back");
+    }
+  }
+
+  /** Nothing of another layout is read but its counters, so that any is as good as any other. */
   @Test
   void shouldBuildBesideAnotherLayoutAndSwitch() throws Exception {
     Path layout = layout();
-    restartAfter(() -> Files.move(layout, layout.resolveSibling(LAYOUT + "1")));
+    restartAfter(
+        () -> {
+          Files.move(layout, layout.resolveSibling(LAYOUT + "1"));
+          renameCounters(layout.getFileName().toString(), LAYOUT + "1");
+        });
     assertEquals(layout, layout(), "the other layout is still there");
+    assertEquals(1, lbd.logLines("counters handed over").size(), lbd.log());
+    Counters after = lbd.counters();
+    assertOnlyGrown(lastCounters, after);
+    assertTrue(
+        after.ofBinds("udp", DatagramStream.PORT)
+            > lastCounters.ofBinds("udp", DatagramStream.PORT));
+    assertTrue(lastCounters.ofBinds("udp", DatagramStream.PORT) > DATAGRAMS);
+  }
+
+  private void renameCounters(String from, String to) throws Exception {
+    Path names = folder.resolve("state").resolve(lbd.instance()).resolve("counters.json");
+    String text = Files.readString(names);
+    String document = text.substring(text.indexOf('\n') + 1);
+    assertTrue(document.contains('"' + from + '"'), document);
+    Files.writeString(names, document.replace('"' + from + '"', '"' + to + '"'));
   }
 
   @ParameterizedTest

@@ -20,9 +20,16 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
   private static final String DIRECTOR =
       """
       [director]
+      instance   = "%s"
+      state_dir  = "%s"
       interfaces = ["eth0"]
       source_ip  = "10.255.0.2"
       """;
+
+  /** Where directors of the harness keep what they keep: in memory, and not where others do. */
+  static final Path STATE = Path.of("/run/lb-bench-" + ProcessHandle.current().pid());
+
+  private static final String OWN_DIRECTOR = DIRECTOR.formatted("bench", STATE);
 
   private static final String SOURCE_IPV6 = "source_ip6 = \"2001:db8:255::2\"\n";
 
@@ -103,10 +110,10 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
    * @param folder for its socket and state
    */
   public byte[] toml(String instance, Path folder) {
-    String own = "instance = \"%s\"\nstate_dir = \"%s\"\n".formatted(instance, folder);
-    String admin = "[admin]\nsocket = \"%s\"\n".formatted(folder.resolve("s"));
+    String admin = "\n[admin]\nsocket = \"%s\"\n".formatted(folder.resolve("s"));
     String text = new String(toml(), StandardCharsets.UTF_8);
-    return bytes(new StringBuilder(text).insert(DIRECTOR.length(), own + admin));
+    String head = DIRECTOR.formatted(instance, folder);
+    return bytes(new StringBuilder(text.replace(OWN_DIRECTOR, head)).append(admin));
   }
 
   /** With VIPs over IPv6. */
@@ -190,7 +197,7 @@ public record ConfigText(int tables, int backends, int binds, Kind kind, Optiona
   }
 
   private StringBuilder head() {
-    return new StringBuilder(DIRECTOR).append(kind == Kind.BACKENDS_IPV6 ? SOURCE_IPV6 : "");
+    return new StringBuilder(OWN_DIRECTOR).append(kind == Kind.BACKENDS_IPV6 ? SOURCE_IPV6 : "");
   }
 
   /** The last edit, up to {@code edit}, that changed the table; 0 if none did. */

@@ -11,8 +11,14 @@ import io.lbdirector.director.Director;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.director.DirectorControl.ReloadReport;
 import io.lbdirector.health.HealthChecks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The product's director, without what the daemon puts around it. */
 public final class StartedDirector implements AutoCloseable {
@@ -71,5 +77,20 @@ public final class StartedDirector implements AutoCloseable {
   @Override
   public void close() {
     director.close();
+    try {
+      removeState();
+    } catch (IOException e) {
+      throw new UncheckedIOException("remove " + ConfigText.STATE, e);
+    }
+  }
+
+  private static void removeState() throws IOException {
+    if (Files.exists(ConfigText.STATE)) {
+      try (Stream<Path> files = Files.walk(ConfigText.STATE)) {
+        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 }
