@@ -71,7 +71,8 @@ final class CapabilitiesNetnsTest {
   /** What the unit's root does, in file systems that nobody else sees; then the user's part. */
   private void start() throws Exception {
     lbd.write(config(2));
-    copyWhatItRunsFrom();
+    Path launcher =
+        InstalledTree.copyTo(folder); // the checkout may be where this user may not look
     Shell.run(List.of("chown", "-R", NOBODY + ":" + NOBODY, folder.toString()));
     Shell.run(List.of("chmod", "o+x", folder.toString()));
     String capabilities =
@@ -88,7 +89,7 @@ final class CapabilitiesNetnsTest {
         mount -t bpf -o mode=0711 lb /sys/fs/bpf && install -d -o %1$d -g %1$d /sys/fs/bpf/lb &&
         exec setpriv %2$s %3$s %4$s run --config %5$s
         """
-            .formatted(NOBODY, ids, rights, folder.resolve("bin/lbd"), lbd.config());
+            .formatted(NOBODY, ids, rights, launcher, lbd.config());
     ProcessBuilder builder =
         new ProcessBuilder(lab.on("director", "unshare", "--mount", "sh", "-c", script))
             .redirectErrorStream(true)
@@ -98,19 +99,6 @@ final class CapabilitiesNetnsTest {
     Await.until(
         "lbd is ready: " + folder.resolve("out"), () -> !process.isAlive() || lbd.isReady());
     assertTrue(process.isAlive(), Files.readString(folder.resolve("out")));
-  }
-
-  /** The checkout may be where this user may not look. */
-  private void copyWhatItRunsFrom() {
-    String script =
-        """
-        cd %s
-        for part in bin lb-control/target/classes lb-control/target/lib lb-control/target/native \
-            lb-bpf/target/classes; do
-          mkdir -p %2$s/$(dirname $part) && cp -rp $part %2$s/$part
-        done
-        """;
-    Shell.run(List.of("sh", "-ec", script.formatted(Lab.ROOT, folder)));
   }
 
   @Test

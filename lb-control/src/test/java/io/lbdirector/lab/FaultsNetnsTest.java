@@ -25,12 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 final class FaultsNetnsTest {
   private static final String WEB = "web";
   private static final Path PASS_PROGRAM = Lab.ROOT.resolve("lab/build/xdp_pass.bpf.o");
+  private static final int RELOADS = 1_000;
+  private static final long MOST_RESIDENT_BYTES = 512L << 20;
   private static final int STREAMS = 6;
   private static final int DATAGRAMS = 5_000;
   private static final IpAddress BACKEND = IpAddress.parse(TableText.BACKEND2);
 
   private static Lab lab;
   private static Flows flows;
+
+  @TempDir static Path installed;
+  private static Path launcher;
 
   @TempDir Path folder;
   private Lbd lbd;
@@ -40,6 +45,7 @@ final class FaultsNetnsTest {
     lab = Lab.serving();
     BackendServers.start(lab);
     flows = new Flows(lab);
+    launcher = InstalledTree.copyTo(installed);
   }
 
   @AfterAll
@@ -52,6 +58,7 @@ final class FaultsNetnsTest {
   @BeforeEach
   void start() throws Exception {
     lbd = new Lbd(lab, folder);
+    lbd.launchBy(launcher);
     lbd.start(config(2));
   }
 
@@ -151,5 +158,30 @@ final class FaultsNetnsTest {
             assertNotEquals(0, result.exit(), command);
           }
         });
+  }
+
+  @Test
+  void shouldTakeTheGoodOnesOfAThousandReloads() throws Exception {
+    for (int i = 1; i < 4; i++) { // what is opened once is open
+      lbd.reload(config(2 + i % 2));
+    }
+    lbd.reload(config(2));
+    Footprint before = Footprint.of(lbd);
+    long generation = lbd.generation();
+    try (DatagramStream stream =
+        DatagramStream.start(lab, flows.take(STREAMS, DatagramStream.PORT, c -> true))) {
+      for (int i = 1; i <= RELOADS / 2; i++) {
+        String good = config(2 + i % 2);
+        String bad = BrokenConfigs.damage(config(2), i % BrokenConfigs.COUNT);
+        assertThrows(DaemonRefusedException.class, () -> lbd.reload(bad), bad);
+        assertEquals(generation + i, lbd.reload(good).get("generation").getAsLong());
+      }
+      stream.finish();
+      assertEquals(0, stream.missing());
+    }
+    Footprint after = Footprint.of(lbd);
+    assertEquals(before.pins(), after.pins());
+    assertTrue(after.files() - before.files() < RELOADS / 100, before + ", then " + after);
+    assertTrue(after.residentBytes() < MOST_RESIDENT_BYTES, after.toString());
   }
 }

@@ -130,6 +130,11 @@ final class Lbd implements AutoCloseable {
     Files.writeString(config, toml);
   }
 
+  /** From the next start on. */
+  void launchBy(Path launcher) {
+    builder.command().replaceAll(w -> w.equals(LAUNCHER.toString()) ? launcher.toString() : w);
+  }
+
   void setEnvironment(String name, String value) {
     builder.environment().put(name, value);
   }

@@ -9,16 +9,12 @@ import io.lbdirector.abi.Verdict;
 import io.lbdirector.admin.DaemonRefusedException;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.forwarding.IpAddress;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,15 +31,6 @@ final class SoakNetnsTest {
   private static final int STREAMS = 6;
   private static final int RELOADS_OF_ONE_DAEMON = 20;
   private static final long MOST_RESIDENT_BYTES = 512L << 20;
-
-  /** What is not even TOML, what is out of range, what is unknown, what contradicts itself. */
-  private static final List<String[]> DAMAGES =
-      List.of(
-          new String[] {"[director]", "[director"},
-          new String[] {"hops = 2", "hops = 9"},
-          new String[] {"hops = 2", "hopps = 2"},
-          new String[] {"10.0.1.12", "10.0.1.11"},
-          new String[] {"\"tcp\"", "\"icmp\""});
 
   @TempDir Path folder;
   @TempDir Path other;
@@ -104,7 +91,7 @@ final class SoakNetnsTest {
   void shouldLoseNothingWhateverHappens() throws Exception {
     Counters before = lbd.counters();
     DropCounters dropsBefore = DropCounters.read(lab);
-    Map<String, Integer> pinsBefore = pins();
+    Footprint atFirst = Footprint.of(lbd);
     try (EchoLoad echoes = EchoLoad.start(flows.take(CONNECTIONS, BackendServers.ECHO, c -> true));
         Upload upload = Upload.start(flows.next(BackendServers.DIGEST, c -> true), seed);
         DatagramStream stream =
@@ -134,7 +121,7 @@ final class SoakNetnsTest {
       assertEquals(Map.of(), verdicts, "verdicts that are not normal; " + story);
       System.out.println("soak: " + stream.sent() + " datagrams, " + story);
     }
-    assertNothingGrew(pinsBefore);
+    assertNothingGrew(atFirst);
   }
 
   private void happen(Event event) throws Exception {
@@ -170,8 +157,7 @@ final class SoakNetnsTest {
 
   private void reloadBad() throws Exception {
     long generation = lbd.generation();
-    String[] damage = DAMAGES.get(random.nextInt(DAMAGES.size()));
-    String bad = config(0).replace(damage[0], damage[1]);
+    String bad = BrokenConfigs.damage(config(0), random.nextInt(BrokenConfigs.COUNT));
     assertThrows(DaemonRefusedException.class, () -> lbd.reload(bad), bad);
     assertEquals(generation, lbd.generation());
   }
@@ -204,7 +190,7 @@ final class SoakNetnsTest {
   }
 
   /** The same config leaves the same pins, however it came about, and no descriptor. */
-  private void assertNothingGrew(Map<String, Integer> pinsBefore) throws Exception {
+  private void assertNothingGrew(Footprint atFirst) throws Exception {
     drain(false);
     lbd.kill();
     restart();
@@ -212,41 +198,16 @@ final class SoakNetnsTest {
       reload(1 + i);
     }
     reload(0);
-    assertEquals(pinsBefore, pins(), "pins by folder; seed " + seed);
-    long descriptors = descriptors();
+    Footprint before = Footprint.of(lbd);
+    assertEquals(atFirst.pins(), before.pins(), "pins by folder; seed " + seed);
     for (int i = 0; i < RELOADS_OF_ONE_DAEMON; i++) {
       reload(1 + i % 6);
     }
     reload(0);
-    assertEquals(pinsBefore, pins(), "pins by folder; seed " + seed);
-    long more = descriptors() - descriptors; // a connection that is being closed may be one
+    Footprint after = Footprint.of(lbd);
+    assertEquals(atFirst.pins(), after.pins(), "pins by folder; seed " + seed);
+    long more = after.files() - before.files(); // a connection that is being closed may be one
     assertTrue(more < RELOADS_OF_ONE_DAEMON / 4, more + " more open files of lbd; seed " + seed);
-    assertTrue(residentBytes() < MOST_RESIDENT_BYTES, residentBytes() + " bytes resident");
-  }
-
-  /** How many files each folder has, of which slots have other names each time. */
-  private Map<String, Integer> pins() throws IOException {
-    Map<String, Integer> pins = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(lbd.pins())) {
-      all.filter(Files::isRegularFile)
-          .forEach(
-              pin ->
-                  pins.merge(lbd.pins().relativize(pin.getParent()).toString(), 1, Integer::sum));
-    }
-    return pins;
-  }
-
-  private long descriptors() throws IOException {
-    try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(lbd.pid()), "fd"))) {
-      return all.count();
-    }
-  }
-
-  private long residentBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc", Long.toString(lbd.pid()), "status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-        .findFirst()
-        .orElseThrow();
+    assertTrue(after.residentBytes() < MOST_RESIDENT_BYTES, after.toString());
   }
 }
