@@ -92,8 +92,8 @@ final class Daemon {
       }
       TablesAhead tables = TablesAhead.of(config); // while the kernel looks at the program
       PinFolder pins = PinFolder.of(Places.BPFFS, config.director().instance());
-      try (DataPlane plane = DataPlane.open(pins, BpfObjects.director())) {
-        Attachments attachments = new Attachments(plane);
+      try (DataPlane plane = DataPlane.open(pins, BpfObjects.director());
+          Attachments attachments = new Attachments(plane)) {
         try {
           direct(start, interfaces, plane, attachments, tables);
         } finally {

@@ -17,11 +17,13 @@ import java.util.stream.Collectors;
 /**
  * Puts a data plane's program on interfaces, by pinned links that outlive this process. An
  * interface that has such a link already keeps it: only its program is exchanged, in place, and
- * only if it is another one.
+ * only if it is another one. Until the close, links outlive their pins too: a file system that is
+ * unmounted takes all that nobody holds.
  */
-public final class Attachments {
+public final class Attachments implements AutoCloseable {
   private final DataPlane plane;
   private final List<Path> made = new ArrayList<>();
+  private final Handles held = new Handles();
 
   /**
    * @param plane not closed by this
@@ -53,7 +55,9 @@ public final class Attachments {
     }
     XdpLink.Mode mode =
         attachFirst(plane.program(), ifindex, modes, m -> plane.pins().link(name, m));
-    made.add(plane.pins().link(name, mode));
+    Path pin = plane.pins().link(name, mode);
+    made.add(pin);
+    held.own(XdpLink.openPinned(pin));
     return new Attached(name, ifindex, mode, false, warning(name, mode, modes));
   }
 
@@ -69,9 +73,16 @@ public final class Attachments {
 
   /** Takes the program off the interfaces that this has put it on, not those it found. */
   public void detachMade() {
+    close();
     made.forEach(BpfFs::unpin);
     made.forEach(pin -> PinFolder.removeIfEmpty(pin.getParent()));
     made.clear();
+  }
+
+  /** Lets go of all links; those that are pinned stay. */
+  @Override
+  public void close() {
+    held.close();
   }
 
   /** Whether a link is pinned here that holds {@code ifindex}; that of a device gone is removed. */
@@ -101,10 +112,9 @@ public final class Attachments {
               + "\"; lbd detach (traffic stops) and"
               + " start again, or ask for mode = \"auto\"");
     }
-    try (XdpLink link = XdpLink.openPinned(plane.pins().link(name, mode))) {
-      if (link.programId() != plane.program().id()) {
-        link.update(plane.program());
-      }
+    XdpLink link = held.own(XdpLink.openPinned(plane.pins().link(name, mode)));
+    if (link.programId() != plane.program().id()) {
+      link.update(plane.program());
     }
     return new Attached(name, ifindex, mode, true, warning(name, mode, modes));
   }

@@ -4,18 +4,14 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.Objects;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@link CounterNames} on disk: for a daemon whose maps are of another layout. */
 final class CounterNamesFile {
-  private static final Logger LOG = LoggerFactory.getLogger(CounterNamesFile.class);
   private static final String NAME = "counters.json";
   private static final int VERSION = 1;
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private final StateFile<CounterNames> file;
-  private CounterNames kept;
 
   /** The file's shape. */
   private record Content(int version, CounterNames names) {}
@@ -48,14 +44,6 @@ final class CounterNamesFile {
 
   /** Keeps it, if it is new. What cannot be kept is only logged: it is but counters. */
   void save(CounterNames now) {
-    if (now.equals(kept)) {
-      return;
-    }
-    try {
-      file.save(GSON.toJson(new Content(VERSION, now)) + "\n");
-      kept = now;
-    } catch (RuntimeException e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("names of counters not kept");
-    }
+    file.keep(now, names -> GSON.toJson(new Content(VERSION, names)) + "\n");
   }
 }

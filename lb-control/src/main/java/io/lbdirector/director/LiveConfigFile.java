@@ -5,21 +5,17 @@ import com.google.gson.GsonBuilder;
 import io.lbdirector.config.ConfigSource;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The config that went live last, on disk: what a daemon goes on with that finds its own file
  * broken.
  */
 public final class LiveConfigFile {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveConfigFile.class);
   private static final String NAME = "live.json";
   private static final int VERSION = 1;
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private final StateFile<SourceText> file;
-  private SourceText kept;
 
   /** The file's shape. */
   private record Content(int version, SourceText config) {}
@@ -49,15 +45,6 @@ public final class LiveConfigFile {
 
   /** Keeps it, if it is new. What cannot be kept is only logged: it is live all the same. */
   void save(ConfigSource live) {
-    SourceText now = SourceText.of(live);
-    if (now.equals(kept)) {
-      return;
-    }
-    try {
-      file.save(GSON.toJson(new Content(VERSION, now)) + "\n");
-      kept = now;
-    } catch (RuntimeException e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("live config not kept");
-    }
+    file.keep(SourceText.of(live), text -> GSON.toJson(new Content(VERSION, text)) + "\n");
   }
 }

@@ -10,18 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@link Remembered} on disk. It is only a hint, so a file that cannot be used is passed over. */
 final class RememberedFile {
-  private static final Logger LOG = LoggerFactory.getLogger(RememberedFile.class);
   private static final String NAME = "remembered.json";
   private static final int VERSION = 1;
   private static final Gson GSON = new Gson();
 
   private final StateFile<Remembered> file;
-  private Remembered kept = Remembered.NOTHING;
 
   RememberedFile(StateFolder folder) {
     file = StateFile.once(folder, NAME, RememberedFile::parse);
@@ -38,8 +34,7 @@ final class RememberedFile {
 
   /** Nothing if there is no file, or none that can be used. */
   Remembered load() {
-    kept = file.load().orElse(Remembered.NOTHING);
-    return kept;
+    return file.load().orElse(Remembered.NOTHING);
   }
 
   private static Remembered parse(String json) {
@@ -63,20 +58,9 @@ final class RememberedFile {
     return new Remembered(down, filling);
   }
 
-  /**
-   * Keeps it, if it is new. What cannot be kept is only logged, and tried again with the next:
-   * traffic must move all the same.
-   */
+  /** Keeps it, if it is new. What cannot be kept is only logged. */
   void save(Remembered now) {
-    if (now.equals(kept)) {
-      return;
-    }
-    try {
-      file.save(GSON.toJson(content(now)) + "\n");
-      kept = now;
-    } catch (RuntimeException e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("health and slow starts not kept");
-    }
+    file.keep(now, hint -> GSON.toJson(content(hint)) + "\n");
   }
 
   private static Content content(Remembered now) {

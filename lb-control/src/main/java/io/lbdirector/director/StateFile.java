@@ -33,6 +33,7 @@ final class StateFile<T> {
   private final String name;
   private final Function<String, T> parser;
   private final List<String> names;
+  private T kept;
 
   private StateFile(
       StateFolder folder, String name, Function<String, T> parser, List<String> names) {
@@ -62,6 +63,7 @@ final class StateFile<T> {
     for (String each : names) {
       Optional<T> loaded = load(each);
       if (loaded.isPresent()) {
+        kept = each.equals(name) ? loaded.get() : null; // a copy alone is not enough
         return loaded;
       }
     }
@@ -117,6 +119,24 @@ final class StateFile<T> {
       } catch (UncheckedIOException e) { // what matters is kept
         LOG.atWarn().addKeyValue("reason", e.getMessage()).log("no copy of a state file");
       }
+    }
+  }
+
+  /**
+   * Saves what is only a hint, if it is not what was loaded or kept last. What cannot be kept is
+   * only logged, and tried again with the next: traffic must move all the same.
+   *
+   * @param writer makes the document
+   */
+  void keep(T hint, Function<T, String> writer) {
+    if (hint.equals(kept)) {
+      return;
+    }
+    try {
+      save(writer.apply(hint));
+      kept = hint;
+    } catch (RuntimeException e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state not kept");
     }
   }
 

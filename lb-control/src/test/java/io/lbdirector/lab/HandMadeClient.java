@@ -43,7 +43,7 @@ final class HandMadeClient {
     lab.exec("router", "ip", "route", "add", to, "via", via.toString(), "dev", machine.name());
   }
 
-  private static MacAddress mac(Lab lab, String host, String device) {
+  static MacAddress mac(Lab lab, String host, String device) {
     Matcher found = MAC.matcher(lab.exec(host, "ip", "link", "show", "dev", device));
     if (!found.find()) {
       throw new AssertionError(device + " of " + host + " has no MAC");
