@@ -89,7 +89,6 @@ class CliFuzzTest {
           "@@",
           "\u00e9",
           "\ud83d\ude00",
-         
           "'",
           "\"",
           "--outpu",
