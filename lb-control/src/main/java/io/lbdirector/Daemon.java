@@ -100,6 +100,9 @@ final class Daemon {
           if (!forwarding) {
             attachments.detachMade();
             plane.discardIfNew();
+            if (pins.pinnedLinks().isEmpty()) {
+              InstanceNote.remove(Places.RUN, config.director().instance());
+            }
           }
         }
       }

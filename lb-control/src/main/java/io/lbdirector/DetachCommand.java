@@ -4,7 +4,6 @@ import io.lbdirector.config.ConfigLoader;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.PinFolder;
 import io.lbdirector.os.LockFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -41,7 +40,7 @@ final class DetachCommand implements Callable<Integer> {
     }
     try (LockFile lock = Places.lockInstance(instance)) {
       DataPlane.unpin(pins);
-      Files.deleteIfExists(InstanceNote.path(Places.RUN, instance));
+      InstanceNote.remove(Places.RUN, instance);
     }
     System.out.println("instance " + instance + " is detached");
     return Main.DONE;

@@ -31,8 +31,7 @@ record InstanceNote(String instance, String config, String stateDir) {
     return config.toAbsolutePath().normalize().toString();
   }
 
-  /** Where the note of an instance is. */
-  static Path path(Path run, String instance) {
+  private static Path path(Path run, String instance) {
     return run.resolve("instance-" + instance + ".json");
   }
 
@@ -49,6 +48,19 @@ record InstanceNote(String instance, String config, String stateDir) {
       Files.move(fresh, note, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + note + ": " + e, e);
+    }
+  }
+
+  /**
+   * Removes the note of an instance, if there is one: it forwards no more.
+   *
+   * @throws UncheckedIOException if that fails
+   */
+  static void remove(Path run, String instance) {
+    try {
+      Files.deleteIfExists(path(run, instance));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + path(run, instance) + ": " + e, e);
     }
   }
 

@@ -59,6 +59,7 @@ final class DaemonSignalsTest {
     daemon.destroyForcibly().waitFor();
     DataPlane.unpin(pins());
     Files.deleteIfExists(Path.of("/run/lb/instance-" + instance + ".lock"));
+    InstanceNote.remove(Places.RUN, instance);
     netns.close();
   }
 
@@ -74,6 +75,7 @@ final class DaemonSignalsTest {
     return """
         [director]
         instance = "%s"
+        state_dir = "%s"
         interfaces = ["eth0"]
         source_ip = "10.0.0.2"
         gateway = "02:00:00:00:00:01"
@@ -90,7 +92,7 @@ final class DaemonSignalsTest {
         [[table.backend]]
         ip = "10.0.1.1"
         """
-        .formatted(instance, temp.resolve("admin.sock"));
+        .formatted(instance, temp.resolve("state"), temp.resolve("admin.sock"));
   }
 
   private void signal(String name) throws Exception {

@@ -128,13 +128,14 @@ public final class DataPlane implements AutoCloseable {
 
   private static DataPlane load(PinFolder pins, byte[] elf) {
     Handles handles = new Handles();
+    Optional<ReplacedCounters> replaced = ReplacedCounters.open(pins);
     try {
-      Optional<ReplacedCounters> replaced = ReplacedCounters.open(pins, handles);
       BpfFs.unpinAll(pins.layout());
       DataPlane plane = new DataPlane(pins, false, handles, load(pins, elf, handles));
       plane.replaced = replaced;
       return plane;
     } catch (RuntimeException | Error e) {
+      replaced.ifPresent(ReplacedCounters::close);
       handles.closeAfter(e);
       Handles.suppress(e, () -> discard(pins));
       throw e;
@@ -304,9 +305,15 @@ public final class DataPlane implements AutoCloseable {
     return adopted;
   }
 
-  /** Counters of what {@link #isReplacing} this replaces; they are closed with this. */
+  /** Counters of what {@link #isReplacing} this replaces, until {@link #releaseReplaced}. */
   public Optional<ReplacedCounters> replacedCounters() {
     return replaced.filter(counters -> replacing);
+  }
+
+  /** Lets go of those counters, which are large on machines of many CPUs. */
+  public void releaseReplaced() {
+    replaced.ifPresent(ReplacedCounters::close);
+    replaced = Optional.empty();
   }
 
   /** What was live when this was opened. */
@@ -515,6 +522,7 @@ public final class DataPlane implements AutoCloseable {
 
   @Override
   public void close() {
+    releaseReplaced();
     handles.close();
   }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * which the first counts packets and the second, if there is one, bytes; values may be longer, and
  * maps smaller or larger. What an index stands for, whoever made the maps must know.
  */
-public final class ReplacedCounters {
+public final class ReplacedCounters implements AutoCloseable {
   private final String layout;
   private final Map<String, BpfMap> maps;
 
@@ -32,22 +32,21 @@ public final class ReplacedCounters {
   /**
    * Opens the counters of the tree that forwards, as far as they are pinned.
    *
-   * @param handles own the maps
    * @return empty if there is no tree
    */
-  static Optional<ReplacedCounters> open(PinFolder pins, Handles handles) {
+  static Optional<ReplacedCounters> open(PinFolder pins) {
     List<Path> layouts = new ArrayList<>(pins.otherLayouts());
     layouts.sort(Comparator.comparingInt(PinFolder::layoutVersion).reversed());
     if (Files.exists(pins.layout())) {
       layouts.add(0, pins.layout());
     }
-    return layouts.stream().findFirst().map(layout -> open(layout, handles));
+    return layouts.stream().findFirst().map(ReplacedCounters::open);
   }
 
-  private static ReplacedCounters open(Path layout, Handles handles) {
+  private static ReplacedCounters open(Path layout) {
     Map<String, BpfMap> maps = new HashMap<>();
     for (String name : List.of(Abi.VERDICTS, Abi.VIP_STATS, Abi.BACKEND_STATS)) {
-      openCounters(layout.resolve(name)).ifPresent(map -> maps.put(name, handles.own(map)));
+      openCounters(layout.resolve(name)).ifPresent(map -> maps.put(name, map));
     }
     return new ReplacedCounters(layout.getFileName().toString(), maps);
   }
@@ -102,5 +101,11 @@ public final class ReplacedCounters {
     }
     long[] sums = map.sumPerCpu(index, 1);
     return new Count(sums[0], sums.length > 1 ? sums[1] : 0);
+  }
+
+  @Override
+  public void close() {
+    maps.values().forEach(BpfMap::close);
+    maps.clear();
   }
 }

@@ -127,6 +127,7 @@ final class Changes {
     Serving serving = Failures.join(owner.ask(() -> publisher.takeOver(candidate, live)));
     tables.wentLive();
     plane.replacedCounters().ifPresent(old -> handOver(old, serving, new CounterSeeds(plane)));
+    plane.releaseReplaced();
     health.check(CheckTargets.of(started), down);
     remember(serving);
     confirmation.load().ifPresent(this::rollBackInTime);

@@ -27,17 +27,18 @@ class ReplacedCountersTest {
   private static final Count NOTHING = new Count(0, 0);
 
   private LoadedDirector director;
-  private Handles handles;
+  private ReplacedCounters old;
 
   @BeforeEach
   void load() {
     director = new LoadedDirector();
-    handles = new Handles();
   }
 
   @AfterEach
   void unload() {
-    handles.close();
+    if (old != null) {
+      old.close();
+    }
     director.close();
   }
 
@@ -60,14 +61,15 @@ class ReplacedCountersTest {
 
   private ReplacedCounters open() {
     BpfFs.unpinAll(director.pins().layout());
-    return ReplacedCounters.open(director.pins(), handles).orElseThrow();
+    old = ReplacedCounters.open(director.pins()).orElseThrow();
+    return old;
   }
 
   @Test
   void shouldReadValuesAndMapsOfOtherSizes() throws Exception {
     pin(1, Abi.VERDICTS, 8, 5, 500, 7);
     pin(1, Abi.VIP_STATS, 4, 6);
-    ReplacedCounters old = open();
+    open();
     assertEquals("layout-1", old.layout());
     assertEquals(new Count(5, 500), old.verdict(3));
     assertEquals(new Count(6, 0), old.bind(3));
@@ -90,7 +92,7 @@ class ReplacedCountersTest {
     try (BpfMap table = BpfMap.create(DataPlane.tableSpec("lb_vip_stats"))) {
       table.pin(folder.resolve(Abi.VIP_STATS));
     }
-    ReplacedCounters old = open();
+    open();
     assertEquals(NOTHING, old.bind(3));
     assertEquals(new Count(5, 500), old.verdict(3));
   }
