@@ -76,8 +76,9 @@ public record StateFuzz(Path folder, String name, List<String> texts, Runnable l
     Level before = logger.getLevel();
     logger.setLevel(Level.OFF);
     try {
-      Files.writeString(folder.resolve(name), text);
-      Files.writeString(folder.resolve(name + ".copy"), text);
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8); // half a character becomes '?'
+      Files.write(folder.resolve(name), bytes);
+      Files.write(folder.resolve(name + ".copy"), bytes);
       loader.run();
       removeSetAside();
     } catch (IOException e) {
