@@ -1,6 +1,7 @@
 package io.lbdirector.bench.compare;
 
 import io.lbdirector.bench.Bench;
+import io.lbdirector.bench.harness.Markdown;
 import io.lbdirector.bench.harness.Numbers;
 import io.lbdirector.bench.harness.Series;
 import java.io.IOException;
@@ -18,6 +19,9 @@ public final class Compare {
       """
       usage: bench/compare A B
         A, B  folders with results of bench/run: --results FOLDER, or bench/results""";
+
+  private static final List<String> HEADER =
+      List.of("median of rounds, ms", "A", "B", "B ÷ A", "A ÷ base", "B ÷ base");
 
   private Compare() {}
 
@@ -63,38 +67,33 @@ public final class Compare {
   private static void addSuite(List<String> lines, String suite, SuiteResult a, SuiteResult b) {
     lines.add("# " + suite);
     lines.add("");
-    lines.add("| run | A | B |");
-    lines.add("| --- | --- | --- |");
+    List<List<String>> head = new ArrayList<>();
     a.head()
-        .forEach(
-            (name, value) ->
-                lines.add(
-                    "| %s | %s | %s |".formatted(name, value, b.head().getOrDefault(name, ""))));
-    lines.add("");
-    lines.add("| median of rounds, ms | A | B | B ÷ A | A ÷ base | B ÷ base |");
-    lines.add("| --- | --- | --- | --- | --- | --- |");
+        .forEach((name, value) -> head.add(List.of(name, value, b.head().getOrDefault(name, ""))));
+    Markdown.addTable(lines, List.of("run", "A", "B"), head);
+    List<List<String>> rows = new ArrayList<>();
     for (Map.Entry<String, Series> each : a.series().entrySet()) {
       Series other = b.series().get(each.getKey());
       if (other != null) {
-        lines.add(row(each.getKey(), each.getValue(), other, a, b));
+        rows.add(row(each.getKey(), each.getValue(), other, a, b));
       }
     }
-    lines.add("");
+    Markdown.addTable(lines, HEADER, rows);
     addLonely(lines, "A", a, b);
     addLonely(lines, "B", b, a);
   }
 
-  private static String row(String name, Series inA, Series inB, SuiteResult a, SuiteResult b) {
+  private static List<String> row(
+      String name, Series inA, Series inB, SuiteResult a, SuiteResult b) {
     double nanosA = inA.medianOfRounds();
     double nanosB = inB.medianOfRounds();
-    return "| %s | %s | %s | %s | %s | %s |"
-        .formatted(
-            name,
-            millis(nanosA),
-            millis(nanosB),
-            Numbers.ratio(nanosB / nanosA),
-            toBase(inA, a.base(name)),
-            toBase(inB, b.base(name)));
+    return List.of(
+        name,
+        millis(nanosA),
+        millis(nanosB),
+        Numbers.ratio(nanosB / nanosA),
+        toBase(inA, a.base(name)),
+        toBase(inB, b.base(name)));
   }
 
   /** What takes less than a microsecond has its nanoseconds. */

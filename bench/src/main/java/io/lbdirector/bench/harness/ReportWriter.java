@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -93,11 +92,11 @@ public final class ReportWriter {
     List<String> lines = new ArrayList<>();
     lines.add("# " + suite + ": " + report.title());
     lines.add("");
-    addTable(lines, List.of("run", ""), provenance.rows());
+    Markdown.addTable(lines, List.of("run", ""), provenance.rows());
     for (Report.Finding finding : report.findings()) {
       lines.add("## " + finding.caption());
       lines.add("");
-      addTable(lines, finding.header(), finding.rows());
+      Markdown.addTable(lines, finding.header(), finding.rows());
     }
     for (Plot plot : report.plots()) {
       lines.add("![%s](%s)".formatted(plot.title(), fileName(plot)));
@@ -107,17 +106,6 @@ public final class ReportWriter {
     lines.add("");
     addList(lines, "What they do not", report.excludes());
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static void addTable(List<String> lines, List<String> header, List<List<String>> rows) {
-    lines.add(line(header));
-    lines.add(line(Collections.nCopies(header.size(), "---")));
-    rows.forEach(row -> lines.add(line(row)));
-    lines.add("");
-  }
-
-  private static String line(List<String> cells) {
-    return "| " + String.join(" | ", cells) + " |";
   }
 
   private static void addList(List<String> lines, String caption, List<String> sentences) {
