@@ -109,19 +109,15 @@ public final class DataPlane implements AutoCloseable {
    * @throws io.lbdirector.bpf.BpfException if the kernel refuses; nothing is left half made
    */
   public static DataPlane open(PinFolder pins, byte[] elf) {
-    List<String> problems = problems(pins, elf);
-    if (problems.isEmpty() && Files.exists(pins.layout())) {
+    if (Files.exists(pins.layout())) {
       try {
         return adopt(pins, elf);
       } catch (IllegalStateException e) {
-        problems = List.of(e.getMessage());
+        LOG.atWarn()
+            .addKeyValue("folder", pins.layout())
+            .addKeyValue("problems", e.getMessage())
+            .log("pins cannot be taken over; loading anew");
       }
-    }
-    if (!problems.isEmpty()) {
-      LOG.atWarn()
-          .addKeyValue("folder", pins.layout())
-          .addKeyValue("problems", String.join("; ", problems))
-          .log("pins cannot be taken over; loading anew");
     }
     return load(pins, elf);
   }
@@ -143,7 +139,8 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * @throws IllegalStateException if what is pinned cannot be read as a whole
+   * @throws IllegalStateException if what is pinned is not whole, not of this build, or cannot be
+   *     read, saying all that is wrong
    */
   private static DataPlane adopt(PinFolder pins, byte[] elf) {
     Handles handles = new Handles();
@@ -168,37 +165,26 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  /** Why a tree cannot be taken over; none if there is no tree either. */
-  private static List<String> problems(PinFolder pins, byte[] elf) {
-    if (!Files.exists(pins.layout())) {
-      return List.of();
-    }
+  private static void requireWhole(PinFolder pins) {
     if (!pins.isComplete()) {
-      return List.of("half made: there is no program");
+      throw new IllegalStateException("half made: there is no program");
     }
-    List<String> problems = new ArrayList<>();
-    try (BpfObject object = BpfObjects.open("lb_director", elf)) {
-      for (String name : MAPS) {
-        if (!Files.exists(pins.map(name))) {
-          problems.add(name + " is missing");
-          continue;
-        }
-        try (BpfMap pinned = BpfMap.openPinned(pins.map(name))) {
-          pinned.info().differencesFrom(object.declaredSpec(name)).stream()
-              .map(difference -> name + " is not of this build: " + difference)
-              .forEach(problems::add);
-        }
-      }
-    }
-    requiredBesides(pins).stream()
-        .filter(pin -> !Files.exists(pin))
-        .map(pin -> pins.layout().relativize(pin) + " is missing")
-        .forEach(problems::add);
-    return problems;
+    requireNone(
+        required(pins).stream()
+            .filter(pin -> !Files.exists(pin))
+            .map(pin -> pins.layout().relativize(pin) + " is missing")
+            .toList());
   }
 
-  private static List<Path> requiredBesides(PinFolder pins) {
+  private static void requireNone(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", problems));
+    }
+  }
+
+  private static List<Path> required(PinFolder pins) {
     List<Path> required = new ArrayList<>();
+    MAPS.forEach(name -> required.add(pins.map(name)));
     required.add(pins.table(Abi.EMPTY_TABLE));
     for (int family : families()) {
       required.add(SlotMaps.emptyPin(pins.vips(family)));
@@ -246,13 +232,19 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private static Map<String, BpfMap> adopt(PinFolder pins, byte[] elf, Handles handles) {
+    requireWhole(pins);
     Map<String, BpfMap> maps = new HashMap<>();
+    List<String> differences = new ArrayList<>();
     try (BpfObject object = BpfObjects.open("lb_director", elf)) {
       for (String name : MAPS) {
         BpfMap pinned = handles.own(BpfMap.openPinned(pins.map(name)));
-        object.reuse(name, pinned);
+        pinned.info().differencesFrom(object.declaredSpec(name)).stream()
+            .map(difference -> name + " is not of this build: " + difference)
+            .forEach(differences::add);
         maps.put(name, pinned);
       }
+      requireNone(differences);
+      maps.forEach(object::reuse);
       object.load();
       replaceProgram(pins, object);
     }
