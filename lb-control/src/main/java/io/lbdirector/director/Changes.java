@@ -207,7 +207,7 @@ final class Changes {
   /** What is live now. */
   private void remember(Serving serving) {
     Candidate candidate = serving.candidate();
-    counterNamesFile.save(CounterNames.of(layout, serving));
+    counterNamesFile.save(layout, serving);
     rememberedFile.save(Remembered.of(candidate));
     liveConfigFile.save(candidate.loaded().source());
     if (candidate.pools().moving()) {

@@ -2,6 +2,9 @@ package io.lbdirector.director;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.lbdirector.forwarding.Bind;
+import io.lbdirector.forwarding.IpAddress;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -12,6 +15,8 @@ final class CounterNamesFile {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private final StateFile<CounterNames> file;
+  private Map<Bind, Integer> keptBinds;
+  private Map<IpAddress, Integer> keptBackends;
 
   /** The file's shape. */
   private record Content(int version, CounterNames names) {}
@@ -42,8 +47,22 @@ final class CounterNamesFile {
     values.forEach(Objects::requireNonNull);
   }
 
-  /** Keeps it, if it is new. What cannot be kept is only logged: it is but counters. */
-  void save(CounterNames now) {
-    file.keep(now, names -> GSON.toJson(new Content(VERSION, names)) + "\n");
+  /**
+   * Keeps what the counters of {@code serving} count, if it is new. What cannot be kept is only
+   * logged: it is but counters. Most changes, all of health among them, leave it as it is: then no
+   * name is made.
+   */
+  void save(String layout, Serving serving) {
+    Map<Bind, Integer> binds = serving.statsOfBinds();
+    Map<IpAddress, Integer> backends = serving.live().backends();
+    if (binds.equals(keptBinds) && backends.equals(keptBackends)) {
+      return;
+    }
+    if (file.keep(
+        CounterNames.of(layout, serving),
+        names -> GSON.toJson(new Content(VERSION, names)) + "\n")) {
+      keptBinds = binds;
+      keptBackends = backends;
+    }
   }
 }

@@ -15,7 +15,7 @@ public final class LiveConfigFile {
   private static final int VERSION = 1;
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-  private final StateFile<SourceText> file;
+  private final StateFile<ConfigSource> file;
 
   /** The file's shape. */
   private record Content(int version, SourceText config) {}
@@ -31,20 +31,19 @@ public final class LiveConfigFile {
 
   /** Empty if there is none that can be used. */
   Optional<ConfigSource> load() {
-    return file.load().map(SourceText::source);
+    return file.load();
   }
 
-  private static SourceText parse(String json) {
+  private static ConfigSource parse(String json) {
     Content content = GSON.fromJson(json, Content.class);
     if (content.version != VERSION) {
       throw new IllegalArgumentException("version " + content.version);
     }
-    content.config.source(); // complete
-    return content.config;
+    return content.config.source();
   }
 
   /** Keeps it, if it is new. What cannot be kept is only logged: it is live all the same. */
   void save(ConfigSource live) {
-    file.keep(SourceText.of(live), text -> GSON.toJson(new Content(VERSION, text)) + "\n");
+    file.keep(live, source -> GSON.toJson(new Content(VERSION, SourceText.of(source))) + "\n");
   }
 }

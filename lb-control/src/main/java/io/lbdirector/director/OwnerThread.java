@@ -45,11 +45,7 @@ final class OwnerThread implements Executor, AutoCloseable {
 
   /** Like {@link #execute}, but does nothing after the close: for news that come too late. */
   void tell(Runnable task) {
-    try {
-      execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.atDebug().addKeyValue("thread", name).log("news after the end");
-    }
+    tellLater(Duration.ZERO, task);
   }
 
   /** Like {@link #tell}, after a while; what is still to come at the close is forgotten. */

@@ -127,16 +127,19 @@ final class StateFile<T> {
    * only logged, and tried again with the next: traffic must move all the same.
    *
    * @param writer makes the document
+   * @return whether it is on disk
    */
-  void keep(T hint, Function<T, String> writer) {
+  boolean keep(T hint, Function<T, String> writer) {
     if (hint.equals(kept)) {
-      return;
+      return true;
     }
     try {
       save(writer.apply(hint));
       kept = hint;
+      return true;
     } catch (RuntimeException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("state not kept");
+      return false;
     }
   }
 
