@@ -47,6 +47,7 @@ final class Routes {
         Route.post("/v1/rollback", Set.of(), (request, names) -> ok(control.rollback())),
         Route.post("/v1/confirm", Set.of(), (request, names) -> ok(control.confirm())),
         Route.get("/v1/health", (request, names) -> ok(control.health())),
+        Route.get("/v1/bpf", (request, names) -> ok(control.bpf())),
         Route.get("/v1/events", Set.of("after"), (request, names) -> now(events(control, request))),
         Route.get(
             "/v1/tables/{name}/backends/{ip}/outcomes",

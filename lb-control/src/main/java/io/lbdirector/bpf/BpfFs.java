@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -110,6 +111,21 @@ public final class BpfFs {
     }
   }
 
+  /**
+   * Opens a pin, whatever it is.
+   *
+   * @return empty if nothing is pinned there
+   */
+  static Optional<Fd> open(Path path) {
+    int number = Native.libbpf().bpf_obj_get(path.toString());
+    if (number == -Errno.ENOENT) {
+      return Optional.empty();
+    }
+    Native.check(
+        number, errno -> BpfException.failed("open pin " + path, errno, openHint(path, errno)));
+    return Optional.of(Fd.own("pin " + path, number));
+  }
+
   private static void requireKind(Fd fd, String kind, String attempted) {
     if (!fd.kind().equals(kind)) {
       throw new IllegalArgumentException(attempted + ": it is a " + fd.kind() + ", not a " + kind);
@@ -128,6 +144,22 @@ public final class BpfFs {
   private static void requireBpfFs(Path path) {
     if (!isBpfFs(Files.isSymbolicLink(path) ? folderOf(path) : path)) {
       throw new IllegalArgumentException("unpin " + path + ": it is not in a BPF file system");
+    }
+  }
+
+  /**
+   * Every pin in a folder and those below, in no order.
+   *
+   * @return none if there is no such folder
+   */
+  public static List<Path> pins(Path folder) {
+    if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(path -> Files.isRegularFile(path, NOFOLLOW_LINKS)).toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new UncheckedIOException("list " + folder, new IOException(e));
     }
   }
 

@@ -1,9 +1,18 @@
 package io.lbdirector.bpf;
 
 import io.lbdirector.os.Errno;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /** What the kernel can do with BPF, and what others have put into it. For those who only look. */
 public final class KernelSurvey {
@@ -53,27 +62,106 @@ public final class KernelSurvey {
    * @return empty if it is held without a link, or this user may not ask (CAP_SYS_ADMIN)
    */
   public static OptionalInt xdpLinkId(int programId, int ifindex) {
-    int[] id = {0};
-    while (LibbpfIds.api().bpf_link_get_next_id(id[0], id) == 0) {
-      if (holds(id[0], programId, ifindex)) {
-        return OptionalInt.of(id[0]);
-      }
-    }
-    return OptionalInt.empty();
+    LibbpfIds.Api api = LibbpfIds.api();
+    List<Integer> found = new ArrayList<>();
+    forEach(
+        api::bpf_link_get_next_id,
+        api::bpf_link_get_fd_by_id,
+        fd -> {
+          ObjectInfo info = ObjectInfo.of(fd, "link");
+          if (info.isXdpLink()
+              && info.linkProgramId() == programId
+              && info.linkIfindex() == ifindex) {
+            found.add(info.id());
+          }
+        });
+    return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(found.get(0));
   }
 
-  private static boolean holds(int linkId, int programId, int ifindex) {
-    String what = "link " + linkId;
-    int number = LibbpfIds.api().bpf_link_get_fd_by_id(linkId);
-    if (number < 0) {
-      return false; // gone meanwhile
+  /**
+   * Every map and program in the kernel with a name that begins with {@code prefix}, and the XDP
+   * links of those programs, whoever holds them.
+   *
+   * @return empty if this user may not ask (CAP_SYS_ADMIN)
+   */
+  public static Optional<List<KernelObject>> named(String prefix) {
+    LibbpfIds.Api api = LibbpfIds.api();
+    if (api.bpf_map_get_next_id(0, new int[1]) == -Errno.EPERM) {
+      return Optional.empty();
     }
-    Fd fd = Fd.own(what, number);
+    List<KernelObject> found = new ArrayList<>();
+    Set<Integer> programs = new HashSet<>();
+    forEach(
+        api::bpf_prog_get_next_id,
+        api::bpf_prog_get_fd_by_id,
+        fd -> {
+          if (ObjectInfo.of(fd, "program").programName().startsWith(prefix)) {
+            KernelObject program = KernelObject.of(fd);
+            found.add(program);
+            programs.add(program.id());
+          }
+        });
+    forEach(
+        api::bpf_map_get_next_id,
+        api::bpf_map_get_fd_by_id,
+        fd -> {
+          if (ObjectInfo.of(fd, "map").mapName().startsWith(prefix)) {
+            found.add(KernelObject.of(fd));
+          }
+        });
+    forEach(
+        api::bpf_link_get_next_id,
+        api::bpf_link_get_fd_by_id,
+        fd -> {
+          ObjectInfo info = ObjectInfo.of(fd, "link");
+          if (info.isXdpLink() && programs.contains(info.linkProgramId())) {
+            found.add(KernelObject.of(fd));
+          }
+        });
+    return Optional.of(found);
+  }
+
+  /** The maps, programs and links that this process has open. */
+  public static List<KernelObject> ownHandles() {
+    List<KernelObject> handles = new ArrayList<>();
+    for (String number : Path.of("/proc/self/fd").toFile().list()) {
+      own(Integer.parseInt(number)).ifPresent(handles::add);
+    }
+    return handles;
+  }
+
+  /** Empty if it is no BPF object, or was closed meanwhile. */
+  private static Optional<KernelObject> own(int number) {
+    Path link = Path.of("/proc/self/fd/" + number);
     try {
-      ObjectInfo info = ObjectInfo.of(fd, what);
-      return info.isXdpLink() && info.linkProgramId() == programId && info.linkIfindex() == ifindex;
-    } finally {
-      fd.close();
+      if (!Files.readSymbolicLink(link).toString().matches(".*bpf.(map|prog|link).*")) {
+        return Optional.empty();
+      }
+      return Optional.of(KernelObject.takeIn(Fd.duplicate("BPF object", number)));
+    } catch (IOException | BpfException e) {
+      return Optional.empty();
     }
+  }
+
+  /** Those that go meanwhile are left out. */
+  private static void forEach(NextId next, IntUnaryOperator open, Consumer<Fd> action) {
+    int[] id = {0};
+    while (next.after(id[0], id) == 0) {
+      int number = open.applyAsInt(id[0]);
+      if (number >= 0) {
+        Fd fd = Fd.own("BPF object " + id[0], number);
+        try {
+          action.accept(fd);
+        } finally {
+          fd.close();
+        }
+      }
+    }
+  }
+
+  /** One of the series of numbers. */
+  private interface NextId {
+    /** Puts the number after {@code id} into {@code next}; not 0 if there is none. */
+    int after(int id, int[] next);
   }
 }

@@ -31,6 +31,12 @@ final class LibbpfIds {
   public interface Api {
     String libbpf_version_string();
 
+    int bpf_map_get_next_id(int startId, @Out int[] nextId);
+
+    int bpf_map_get_fd_by_id(int id);
+
+    int bpf_prog_get_next_id(int startId, @Out int[] nextId);
+
     int bpf_prog_get_fd_by_id(int id);
 
     int bpf_link_get_next_id(int startId, @Out int[] nextId);

@@ -3,6 +3,10 @@ package io.lbdirector.bpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
 
 /**
  * What the kernel says of a map, program or link: the beginnings of {@code struct bpf_map_info},
@@ -20,6 +24,8 @@ final class ObjectInfo {
   static final int PROGRAM_TAG = 8;
   static final int PROGRAM_TAG_SIZE = 8;
   static final int PROGRAM_JITED_SIZE = 16;
+  static final int PROGRAM_MAP_COUNT = 52;
+  static final int PROGRAM_MAP_IDS = 56;
   static final int PROGRAM_NAME = 64;
 
   static final int LINK_TYPE_XDP = 6;
@@ -45,14 +51,44 @@ final class ObjectInfo {
    */
   static ObjectInfo of(Fd fd, String what) {
     byte[] info = new byte[SIZE];
+    ask(fd, info, what);
+    return new ObjectInfo(info);
+  }
+
+  private static void ask(Fd fd, byte[] info, String what) {
     Native.check(
         Native.libbpf().bpf_obj_get_info_by_fd(fd.get(), info, new int[] {SIZE}),
         errno -> BpfException.failed("read info of " + what, errno, ""));
-    return new ObjectInfo(info);
+  }
+
+  /** The ids of the maps that a program uses. */
+  static Set<Integer> programMaps(Fd fd, String what) {
+    int count = of(fd, what).info.getInt(PROGRAM_MAP_COUNT);
+    Pointer ids = Memory.allocateDirect(Native.RUNTIME, (count + 1) * Integer.BYTES);
+    byte[] asked = new byte[SIZE];
+    ByteBuffer.wrap(asked)
+        .order(ByteOrder.nativeOrder())
+        .putInt(PROGRAM_MAP_COUNT, count)
+        .putLong(PROGRAM_MAP_IDS, ids.address());
+    ask(fd, asked, what);
+    Set<Integer> maps = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      maps.add(ids.getInt((long) i * Integer.BYTES));
+    }
+    return maps;
   }
 
   int id() {
     return info.getInt(ID);
+  }
+
+  /** The kernel's number for the kind of map, program or link. */
+  int type() {
+    return info.getInt(0);
+  }
+
+  String mapName() {
+    return name(MAP_NAME);
   }
 
   MapSpec mapSpec() {

@@ -150,7 +150,7 @@ public final class XdpLink implements AutoCloseable {
   }
 
   /** Name of an interface of this thread's network namespace. */
-  static String interfaceName(int ifindex) {
+  public static String interfaceName(int ifindex) {
     byte[] name = new byte[IF_NAME_SIZE];
     if (Sys.LIBC.if_indextoname(ifindex, name) == null) {
       return NAMELESS + ifindex;

@@ -68,6 +68,10 @@ final class ArchiveTraining {
           + "\"backend\":\"192.0.2.2\",\"check\":\"tcp :80\",\"health\":\"up\","
           + "\"since\":\"2026-01-02T03:04:05Z\",\"last_result\":\"r\",\"latency_micros\":1,"
           + "\"in_a_row\":1}]}]}";
+  private static final String BPF =
+      "{\"folder\":\"f\",\"layout\":\"layout-1\",\"pins\":[{\"pin\":\"p\",\"kind\":\"map\",\"id\":1,"
+          + "\"name\":\"n\",\"type\":\"array\",\"entries\":1,\"memory_bytes\":4096,\"use\":\"live\"}],"
+          + "\"unpinned\":[]}";
   private static final String OUTCOMES =
       "{\"table\":\"web\",\"backend\":\"192.0.2.2\",\"answered\":true,"
           + "\"outcomes\":{\"known\":{\"packets\":1,\"bytes\":1}}}";
@@ -87,6 +91,7 @@ final class ArchiveTraining {
       Map.ofEntries(
           Map.entry("/v1/status", STATUS),
           Map.entry("/v1/health", HEALTH),
+          Map.entry("/v1/bpf", BPF),
           Map.entry("/v1/tables", "[" + TABLE + "]"),
           Map.entry("/v1/tables/web", TABLE),
           Map.entry("/v1/backends", "[" + BACKEND + "]"),
@@ -119,6 +124,7 @@ final class ArchiveTraining {
           new String[] {
             "status",
             "health",
+            "bpf",
             "tables",
             "table web",
             "backends",

@@ -14,7 +14,7 @@ final class HelpGroups {
   private static final int INDENT = 2;
 
   static {
-    GROUPS.put("Look:", List.of("status", "health", "tables", "table", "backends"));
+    GROUPS.put("Look:", List.of("status", "health", "tables", "table", "backends", "bpf"));
     GROUPS.put("Watch traffic:", List.of("counters", "top", "events", "explain"));
     GROUPS.put("Change the config:", List.of("plan", "reload", "confirm", "rollback"));
     GROUPS.put("Set states by hand:", List.of("drain", "fill", "undrain", "inactive", "active"));

@@ -27,6 +27,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       StatusCommand.class,
       EventsCommand.class,
       HealthCommand.class,
+      BpfCommand.class,
       TablesCommand.class,
       TableCommand.class,
       BackendsCommand.class,

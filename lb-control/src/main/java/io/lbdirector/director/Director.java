@@ -432,6 +432,11 @@ public final class Director implements DirectorControl, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<BpfReport> bpf() {
+    return owner.ask(() -> BpfReports.of(plane.pins(), publisher.served()));
+  }
+
+  @Override
   public CompletionStage<MetricsReport> metrics() {
     return owner.ask(
         () ->

@@ -69,6 +69,9 @@ public interface DirectorControl {
    */
   CompletionStage<OutcomesReport> outcomes(String table, IpAddress backend);
 
+  /** What the kernel holds for this instance. */
+  CompletionStage<BpfReport> bpf();
+
   /** Everything that is measured, of one moment. */
   CompletionStage<MetricsReport> metrics();
 

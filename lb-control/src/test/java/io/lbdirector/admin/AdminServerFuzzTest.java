@@ -40,6 +40,7 @@ class AdminServerFuzzTest {
     "/v1/backends",
     "/v1/counters",
     "/v1/health",
+    "/v1/bpf",
     "/v1/openapi.json",
     "/v1/nothing",
     "/v1/events",

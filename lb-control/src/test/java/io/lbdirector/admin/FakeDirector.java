@@ -2,6 +2,8 @@ package io.lbdirector.admin;
 
 import io.lbdirector.director.BalanceReport;
 import io.lbdirector.director.BalanceReport.Deviation;
+import io.lbdirector.director.BpfReport;
+import io.lbdirector.director.BpfReport.BpfObjectReport;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +55,7 @@ public final class FakeDirector implements DirectorControl {
   public volatile boolean confirmed;
   public volatile UnaryOperator<TableReport> tableAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<HealthReport> healthAnswer = UnaryOperator.identity();
+  public volatile UnaryOperator<BpfReport> bpfAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<CountersReport> countersAnswer = UnaryOperator.identity();
   public volatile UnaryOperator<OutcomesReport> outcomesAnswer = UnaryOperator.identity();
   public volatile RuntimeException eventsFailure;
@@ -226,6 +229,54 @@ public final class FakeDirector implements DirectorControl {
   private static final Map<String, Counter> OUTCOMES =
       Map.of("known", new Counter(1000, 100_000), "syn", new Counter(10, 600));
 
+  private static final BpfReport BPF =
+      new BpfReport(
+          "/sys/fs/bpf/lb/default",
+          "layout-7",
+          List.of(
+              unmapped("links/eth0/native", "link", 3, "", "program 34 on eth0"),
+              unmapped("layout-7/program", "program", 34, "lb_director", "attached"),
+              map("layout-7/lb_tables", 51, "lb_tables", "array_of_maps", 4096, ""),
+              map("layout-7/tables/12", 77, "lb_table", "array", 65_536, "table web"),
+              map("layout-6/lb_tables", 23, "lb_tables", "array_of_maps", 1024, "other layout")),
+          Optional.of(List.of()));
+
+  private static BpfObjectReport unmapped(
+      String pin, String kind, int id, String name, String use) {
+    boolean link = kind.equals("link");
+    return new BpfObjectReport(
+        pin,
+        kind,
+        id,
+        name,
+        "xdp",
+        link ? Optional.empty() : Optional.of("0123456789abcdef"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        link ? Optional.empty() : Optional.of(28_672L),
+        use);
+  }
+
+  /** A map without a pin has an empty one. */
+  public static BpfObjectReport map(
+      String pin, int id, String name, String type, int entries, String use) {
+    return new BpfObjectReport(
+        pin,
+        "map",
+        id,
+        name,
+        type,
+        Optional.empty(),
+        Optional.of(entries),
+        Optional.of(4),
+        Optional.of(16),
+        Optional.of(false),
+        Optional.of(entries * 16L),
+        use);
+  }
+
   private static final HealthReport HEALTH =
       new HealthReport(
           false,
@@ -297,6 +348,11 @@ public final class FakeDirector implements DirectorControl {
   @Override
   public CompletionStage<HealthReport> health() {
     return CompletableFuture.completedFuture(healthAnswer.apply(HEALTH));
+  }
+
+  @Override
+  public CompletionStage<BpfReport> bpf() {
+    return CompletableFuture.completedFuture(bpfAnswer.apply(BPF));
   }
 
   @Override

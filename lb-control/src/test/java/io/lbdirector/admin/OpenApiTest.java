@@ -49,6 +49,7 @@ class OpenApiTest {
           get("/v1/tables/{name}", "/v1/tables/web"),
           get("/v1/backends", "/v1/backends"),
           get("/v1/health", "/v1/health"),
+          get("/v1/bpf", "/v1/bpf"),
           get("/v1/counters", "/v1/counters"),
           get("/v1/openapi.json", "/v1/openapi.json"),
           get(

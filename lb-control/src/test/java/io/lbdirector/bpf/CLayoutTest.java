@@ -60,6 +60,8 @@ class CLayoutTest {
         .field("id", ObjectInfo.ID)
         .field("tag", ObjectInfo.PROGRAM_TAG)
         .field("jited_prog_len", ObjectInfo.PROGRAM_JITED_SIZE)
+        .field("nr_map_ids", ObjectInfo.PROGRAM_MAP_COUNT)
+        .field("map_ids", ObjectInfo.PROGRAM_MAP_IDS)
         .field("name", ObjectInfo.PROGRAM_NAME);
     fields("bpf_link_info")
         .field("type", 0)

@@ -30,6 +30,7 @@ class CliFuzzTest {
       List.of(
           "status",
           "health",
+          "bpf",
           "tables",
           "table",
           "backends",

@@ -185,7 +185,7 @@ class LbctlTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "health", "tables", "table web", "backends", "counters"})
+  @ValueSource(strings = {"status", "health", "bpf", "tables", "table web", "backends", "counters"})
   void shouldPrintTheDaemonsAnswerAsJson(String command) {
     String[] words = ("--output json " + command).split(" ");
     assertEquals(0, run(words), err());
@@ -352,6 +352,7 @@ class LbctlTest {
         "confirm",
         "rollback",
         "health",
+        "bpf",
         "top",
         "drain",
         "fill",
@@ -386,6 +387,7 @@ class LbctlTest {
       strings = {
         "status",
         "health",
+        "bpf",
         "tables",
         "table web",
         "backends",

@@ -2,6 +2,8 @@ package io.lbdirector.cli;
 
 import io.lbdirector.director.BalanceReport;
 import io.lbdirector.director.BalanceReport.Deviation;
+import io.lbdirector.director.BpfReport;
+import io.lbdirector.director.BpfReport.BpfObjectReport;
 import io.lbdirector.director.DirectorControl;
 import io.lbdirector.director.DirectorControl.StateOrder;
 import io.lbdirector.forwarding.IpAddress;
@@ -150,6 +152,25 @@ final class WideDirector implements DirectorControl {
     return now(
         new HealthReport(
             true, MANY, List.of(new TableHealthReport(NAME, 50, 32_767, true, List.of(check)))));
+  }
+
+  @Override
+  public CompletionStage<BpfReport> bpf() {
+    BpfObjectReport map =
+        new BpfObjectReport(
+            "links/" + NAME + "/generic",
+            "map",
+            Integer.MAX_VALUE,
+            NAME,
+            "percpu_cgroup_storage",
+            Optional.empty(),
+            Optional.of(Integer.MAX_VALUE),
+            Optional.of(4),
+            Optional.of(4),
+            Optional.of(true),
+            Optional.of(MANY),
+            SENTENCE);
+    return now(new BpfReport("/" + NAME, NAME, List.of(map), Optional.of(List.of(map))));
   }
 
   @Override
