@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 
 /** What the kernel can do with BPF, and what others have put into it. For those who only look. */
 public final class KernelSurvey {
@@ -79,12 +80,12 @@ public final class KernelSurvey {
   }
 
   /**
-   * Every map and program in the kernel with a name that begins with {@code prefix}, and the XDP
-   * links of those programs, whoever holds them.
+   * Every map and program in the kernel that is named so, and the XDP links of those programs,
+   * whoever holds them.
    *
    * @return empty if this user may not ask (CAP_SYS_ADMIN)
    */
-  public static Optional<List<KernelObject>> named(String prefix) {
+  public static Optional<List<KernelObject>> named(Predicate<String> name) {
     LibbpfIds.Api api = LibbpfIds.api();
     if (api.bpf_map_get_next_id(0, new int[1]) == -Errno.EPERM) {
       return Optional.empty();
@@ -95,7 +96,7 @@ public final class KernelSurvey {
         api::bpf_prog_get_next_id,
         api::bpf_prog_get_fd_by_id,
         fd -> {
-          if (ObjectInfo.of(fd, "program").programName().startsWith(prefix)) {
+          if (name.test(ObjectInfo.of(fd, "program").programName())) {
             KernelObject program = KernelObject.of(fd);
             found.add(program);
             programs.add(program.id());
@@ -105,7 +106,7 @@ public final class KernelSurvey {
         api::bpf_map_get_next_id,
         api::bpf_map_get_fd_by_id,
         fd -> {
-          if (ObjectInfo.of(fd, "map").mapName().startsWith(prefix)) {
+          if (name.test(ObjectInfo.of(fd, "map").mapName())) {
             found.add(KernelObject.of(fd));
           }
         });

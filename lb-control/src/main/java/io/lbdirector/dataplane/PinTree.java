@@ -13,11 +13,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What is pinned, and what of ours is in the kernel without a pin. For those who only look. */
 public final class PinTree {
-  /** How the names of all our maps and programs begin. */
-  private static final String OURS = "lb_";
+  /** The names of all our maps and programs: libbpf puts something before those of variables. */
+  private static final Predicate<String> OURS =
+      Pattern.compile("(\\.data\\.)?lb_.*").asMatchPredicate();
 
   private PinTree() {}
 

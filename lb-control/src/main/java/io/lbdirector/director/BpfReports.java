@@ -41,14 +41,14 @@ final class BpfReports {
         folder.instance().toString(),
         folder.layoutName(),
         reports.pins.stream().map(reports::pin).toList(),
-        PinTree.unpinned(bpffs).map(all -> all.stream().map(BpfReports::unpinned).toList()));
+        PinTree.unpinned(bpffs).map(all -> all.stream().map(reports::unpinned).toList()));
   }
 
   private BpfObjectReport pin(Pin pin) {
     return report(pin.path().toString(), pin.object(), use(pin));
   }
 
-  private static BpfObjectReport unpinned(KernelObject object) {
+  private BpfObjectReport unpinned(KernelObject object) {
     return report("", object, object instanceof OfLink link ? attachment(link) : "");
   }
 
@@ -122,10 +122,23 @@ final class BpfReports {
     return pin.path().getNameCount() == 2 ? "" : inner(pin.path());
   }
 
-  private static String attachment(OfLink link) {
-    return link.ifindex() == 0
-        ? "its interface is gone"
-        : "program %d on %s".formatted(link.programId(), XdpLink.interfaceName(link.ifindex()));
+  /** The program that is on the interface is named if it is not the one that is pinned. */
+  private String attachment(OfLink link) {
+    if (link.ifindex() == 0) {
+      return "its interface is gone";
+    }
+    String where = "on " + XdpLink.interfaceName(link.ifindex());
+    return isPinned(link.programId()) ? where : where + ", program " + link.programId();
+  }
+
+  private boolean isPinned(int program) {
+    Path own = Path.of(folder.layoutName());
+    return pins.stream()
+        .anyMatch(
+            p ->
+                p.object() instanceof OfProgram
+                    && p.object().id() == program
+                    && p.path().startsWith(own));
   }
 
   private String program(OfProgram program) {
@@ -141,7 +154,7 @@ final class BpfReports {
   private String inner(Path path) {
     String name = path.getFileName().toString();
     if (!name.matches("\\d{1,9}")) {
-      return name.equals("empty") ? "for slots without one" : "";
+      return name;
     }
     int slot = Integer.parseInt(name);
     return path.getName(1).toString().equals("tables")
@@ -151,7 +164,7 @@ final class BpfReports {
 
   private String table(int slot) {
     if (slot == Abi.EMPTY_TABLE) {
-      return "for slots without one";
+      return "empty";
     }
     String names =
         serving.candidate().config().tables().stream()

@@ -234,7 +234,7 @@ public final class FakeDirector implements DirectorControl {
           "/sys/fs/bpf/lb/default",
           "layout-7",
           List.of(
-              unmapped("links/eth0/native", "link", 3, "", "program 34 on eth0"),
+              unmapped("links/eth0/native", "link", 3, "", "on eth0"),
               unmapped("layout-7/program", "program", 34, "lb_director", "attached"),
               map("layout-7/lb_tables", 51, "lb_tables", "array_of_maps", 4096, ""),
               map("layout-7/tables/12", 77, "lb_table", "array", 65_536, "table web"),

@@ -23,7 +23,7 @@ class BpfCommandTest {
       memory       1.15 MB
 
       PIN                 TYPE           ID  ENTRIES   MEMORY  USE
-      links/eth0/native   xdp link        3                    program 34 on eth0
+      links/eth0/native   xdp link        3                    on eth0
       program             xdp program    34           28.6 kB  attached
       lb_tables           array_of_maps  51    4,096  65.5 kB
       tables/12           array          77   65,536  1.04 MB  table web

@@ -81,8 +81,8 @@ final class BpfReportsTest {
     assertEquals(Optional.of(Abi.TABLE_ROWS), rows.entries());
     long bytes = (long) Abi.TABLE_ROWS * rows.valueBytes().get();
     assertTrue(rows.memoryBytes().get() >= bytes, rows.toString());
-    assertEquals("for slots without one", pins().get(layout + "tables/0").use());
-    assertEquals("for slots without one", pins().get(layout + "vips4/empty").use());
+    assertEquals("empty", pins().get(layout + "tables/0").use());
+    assertEquals("empty", pins().get(layout + "vips4/empty").use());
     assertEquals("live", pins().get(layout + "vips4/1").use());
     assertFalse(pins().containsKey(layout + "vips4/0"));
     running.reload(OTHER, "other");
@@ -107,6 +107,7 @@ final class BpfReportsTest {
     List<BpfObjectReport> all = report().unpinned().orElseThrow();
     List<Integer> own = report().pins().stream().map(BpfObjectReport::id).toList();
     assertTrue(all.stream().noneMatch(o -> o.kind().equals("map") && own.contains(o.id())));
+    assertTrue(all.stream().noneMatch(o -> o.kind().equals("program") && own.contains(o.id())));
     Path vips = running.plane().pins().instance().resolve(layout + "vips4/1");
     int id = pins().get(layout + "vips4/1").id();
     BpfFs.unpin(vips); // its outer map still holds it
