@@ -4,20 +4,23 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers health checks of one backend: with 200 always, or 503 and 200 in turn. */
+/**
+ * Answers health checks of one backend: with 200, or 503 while it is told to fail, or both in turn.
+ */
 final class CheckServer implements AutoCloseable {
   static final int PORT = 9009;
 
   private final HttpServer server;
   private final AtomicInteger asked = new AtomicInteger();
+  private volatile boolean failing;
 
   private CheckServer(HttpServer server, boolean alternates) {
     this.server = server;
     server.createContext(
         "/",
         exchange -> {
-          exchange.sendResponseHeaders(
-              asked.incrementAndGet() % 2 == 0 || !alternates ? 200 : 503, -1);
+          boolean even = asked.incrementAndGet() % 2 == 0;
+          exchange.sendResponseHeaders(failing || alternates && !even ? 503 : 200, -1);
           exchange.close();
         });
     server.start();
@@ -28,6 +31,11 @@ final class CheckServer implements AutoCloseable {
         new CheckServer(
             backend.namespace().call(() -> HttpServer.create(new InetSocketAddress(PORT), 0)),
             alternates));
+  }
+
+  /** From now on, or no longer. */
+  void fail(boolean fail) {
+    failing = fail;
   }
 
   /** How many answers it has given. */

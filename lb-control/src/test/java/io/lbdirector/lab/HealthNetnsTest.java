@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class HealthNetnsTest {
   private static final String WEB = "web";
   private static final String HTTP = "type = \"http\"\nport = 80\npath = \"/\"";
-  private static final String TIMES = "interval = \"1s\"\ntimeout = \"1s\"\nrise = 2\nfall = 2\n";
+  private static final String TIMES =
+      "interval = \"500ms\"\ntimeout = \"500ms\"\nrise = 2\nfall = 2\n";
   private static final int REQUESTS = 60;
   private static final int CONNECTIONS = 12;
 

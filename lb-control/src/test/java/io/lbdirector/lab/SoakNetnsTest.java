@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.lbdirector.abi.Verdict;
 import io.lbdirector.admin.DaemonRefusedException;
 import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.forwarding.IpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +33,18 @@ import org.junit.jupiter.api.io.TempDir;
 final class SoakNetnsTest {
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("lb.soak.seconds", 60));
   private static final String WEB = "web";
-  private static final int CONNECTIONS = 50;
-  private static final int STREAMS = 6;
+  private static final int CONNECTIONS = 100;
+  private static final int MOST_TABLES = 20;
+  private static final String CHECK =
+      """
+      type = "http"
+      port = %d
+      interval = "200ms"
+      timeout = "200ms"
+      rise = 1
+      fall = 2
+      """
+          .formatted(CheckServer.PORT);
   private static final int RELOADS_OF_ONE_DAEMON = 20;
   private static final long MOST_RESIDENT_BYTES = 512L << 20;
 
@@ -39,9 +55,10 @@ final class SoakNetnsTest {
   private final Map<Event, Integer> happened = new EnumMap<>(Event.class);
   private Lab lab;
   private Lbd lbd;
-  private Flows flows;
   private String otherBuild;
+  private CheckServer check;
   private boolean drained;
+  private boolean down;
   private boolean upgraded;
 
   /** What may happen. */
@@ -49,6 +66,7 @@ final class SoakNetnsTest {
     RELOAD,
     BAD_RELOAD,
     DRAIN,
+    HEALTH,
     HANG_UP,
     SIGTERM,
     SIGKILL,
@@ -60,7 +78,9 @@ final class SoakNetnsTest {
     otherBuild = OtherBuild.compile(other);
     lab = Lab.serving();
     BackendServers.start(lab);
-    flows = new Flows(lab);
+    for (Lab.Host backend : lab.backends()) {
+      check = CheckServer.start(lab, backend, false); // the last is the one that fails
+    }
     lbd = lab.own(new Lbd(lab, folder));
     lbd.start(config(0));
   }
@@ -70,65 +90,71 @@ final class SoakNetnsTest {
     lab.close();
   }
 
-  /** Connections live through all of them: one backend at a time is not the first of its rows. */
-  private String config(int number) {
-    String extra =
-        TableText.table("extra")
-            .bind("tcp", 7100 + number)
-            .backends(List.of(TableText.BACKEND1, TableText.BACKEND3))
-            .toString();
-    return lbd.head()
-        + TableText.table(WEB)
-            .hops(2 + number % 2)
-            .bind("tcp", BackendServers.ECHO)
-            .bind("tcp", BackendServers.DIGEST)
-            .bind("udp", DatagramStream.PORT)
+  /**
+   * Connections live through all of them: one backend at a time is not the first of its rows.
+   *
+   * @param tables beside the one that has the traffic
+   */
+  private String config(int tables) {
+    StringBuilder text = new StringBuilder(lbd.head());
+    text.append(
+        MixedTraffic.binds(TableText.table(WEB).hops(2 + tables % 2))
             .backends(TableText.ALL)
-        + (number == 0 ? "" : extra);
+            .check(CHECK));
+    for (int i = 0; i < tables; i++) {
+      text.append(
+          TableText.table("extra" + i)
+              .bind("tcp", 7100 + i)
+              .backends(List.of(TableText.BACKEND1, TableText.BACKEND3)));
+    }
+    return text.toString();
   }
 
   @Test
   void shouldLoseNothingWhateverHappens() throws Exception {
     Counters before = lbd.counters();
-    DropCounters dropsBefore = DropCounters.read(lab);
     Footprint atFirst = Footprint.of(lbd);
-    try (EchoLoad echoes = EchoLoad.start(flows.take(CONNECTIONS, BackendServers.ECHO, c -> true));
-        Upload upload = Upload.start(flows.next(BackendServers.DIGEST, c -> true), seed);
-        DatagramStream stream =
-            DatagramStream.start(lab, flows.take(STREAMS, DatagramStream.PORT, c -> true))) {
+    try (MixedTraffic traffic = MixedTraffic.start(lab, new Flows(lab), CONNECTIONS, seed)) {
       long end = System.nanoTime() + TIME.toNanos();
+      Deque<Event> next = new ArrayDeque<>();
       while (System.nanoTime() < end) {
-        Event event = Event.values()[random.nextInt(Event.values().length)];
+        if (next.isEmpty()) {
+          List<Event> all = new ArrayList<>(List.of(Event.values()));
+          Collections.shuffle(all, random);
+          next.addAll(all);
+        }
+        Event event = next.pop();
         happen(event);
         happened.merge(event, 1, Integer::sum);
-        echoes.awaitMessages(1);
-        upload.awaitChunks(1);
-        stream.awaitSent(1);
+        traffic.awaitProgress();
       }
-      stream.finish();
-      upload.finish();
-      echoes.finish();
-      String story =
-          "seed " + seed + ", " + happened + ", " + DropCounters.read(lab).since(dropsBefore);
-      assertEquals(0, stream.missing(), "datagrams lost; " + story);
+      String story = "seed " + seed + ", " + happened;
+      traffic.finish(story);
       Counters after = lbd.counters();
       assertEquals(
-          stream.sent(),
+          traffic.datagramsSent(),
           after.ofBinds("udp", DatagramStream.PORT) - before.ofBinds("udp", DatagramStream.PORT),
           "datagrams counted of those sent; " + story);
       Map<Verdict, Long> verdicts = after.since(before);
       verdicts.keySet().removeIf(Verdict::isNormal);
       assertEquals(Map.of(), verdicts, "verdicts that are not normal; " + story);
-      System.out.println("soak: " + stream.sent() + " datagrams, " + story);
+      System.out.println("soak: " + traffic + "; " + story);
     }
     assertNothingGrew(atFirst);
   }
 
   private void happen(Event event) throws Exception {
     switch (event) {
-      case RELOAD -> reload(1 + random.nextInt(6));
+      case RELOAD -> reload(1 + random.nextInt(MOST_TABLES));
       case BAD_RELOAD -> reloadBad();
-      case DRAIN -> drain(!drained);
+      case DRAIN -> {
+        takeDown(false);
+        drain(!drained);
+      }
+      case HEALTH -> {
+        drain(false);
+        takeDown(!down);
+      }
       case HANG_UP -> hangUp();
       case SIGTERM -> {
         lbd.terminate();
@@ -168,10 +194,28 @@ final class SoakNetnsTest {
     drained = drain;
   }
 
+  /** Has the checks of a backend fail, or pass again, and waits until its rows are with others. */
+  private void takeDown(boolean take) throws Exception {
+    check.fail(take);
+    down = take;
+    Await.until("health to be seen", () -> backend3Leads() != take);
+  }
+
+  private boolean backend3Leads() throws Exception {
+    for (JsonElement one :
+        lbd.admin().get("/v1/tables/" + WEB).getAsJsonObject().getAsJsonArray("backends")) {
+      JsonObject backend = one.getAsJsonObject();
+      if (backend.get("address").getAsString().equals(TableText.BACKEND3)) {
+        return backend.get("rows").getAsInt() > 0;
+      }
+    }
+    throw new AssertionError(TableText.BACKEND3 + " is in no row");
+  }
+
   /** Back to what is in its file. */
   private void hangUp() throws Exception {
     lbd.hangUp();
-    String digest = drained ? null : FlowModel.of(config(0)).digest(WEB);
+    String digest = drained || down ? null : FlowModel.of(config(0)).digest(WEB);
     Await.until(
         "the file of the start",
         () ->
@@ -192,6 +236,7 @@ final class SoakNetnsTest {
   /** The same config leaves the same pins, however it came about, and no descriptor. */
   private void assertNothingGrew(Footprint atFirst) throws Exception {
     drain(false);
+    takeDown(false);
     lbd.kill();
     restart();
     for (int i = 0; i < 2; i++) { // to the first of them: what is opened once is open
