@@ -32,6 +32,7 @@ final class Lbd implements AutoCloseable {
   private final Path lock;
   private final Path note;
   private final ProcessBuilder builder;
+  private Path launcher = LAUNCHER;
   private Process process;
 
   /**
@@ -131,8 +132,9 @@ final class Lbd implements AutoCloseable {
   }
 
   /** From the next start on. */
-  void launchBy(Path launcher) {
-    builder.command().replaceAll(w -> w.equals(LAUNCHER.toString()) ? launcher.toString() : w);
+  void launchBy(Path newLauncher) {
+    builder.command().set(builder.command().indexOf(launcher.toString()), newLauncher.toString());
+    launcher = newLauncher;
   }
 
   void setEnvironment(String name, String value) {

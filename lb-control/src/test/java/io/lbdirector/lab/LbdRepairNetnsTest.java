@@ -31,10 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 final class LbdRepairNetnsTest {
   private static final String WEB = "web";
-  private static final int STREAMS = 6;
-  private static final int ECHO_CONNECTIONS = 20;
-  private static final int MESSAGES = 10;
-  private static final int DATAGRAMS = 10_000;
+  private static final int CONNECTIONS = 100;
   private static final String LAYOUT = "layout-";
 
   private static Lab lab;
@@ -71,29 +68,16 @@ final class LbdRepairNetnsTest {
   }
 
   private String config(int hops) {
-    return lbd.head()
-        + TableText.table(WEB)
-            .hops(hops)
-            .bind("tcp", BackendServers.ECHO)
-            .bind("udp", DatagramStream.PORT)
-            .backends(TableText.ALL);
+    return lbd.head() + MixedTraffic.binds(TableText.table(WEB).hops(hops)).backends(TableText.ALL);
   }
 
   /** While packets flow, nothing of which may be lost. */
   private void underTraffic(Background.Step step) throws Exception {
-    DropCounters before = DropCounters.read(lab);
-    try (EchoLoad echoes =
-            EchoLoad.start(flows.take(ECHO_CONNECTIONS, BackendServers.ECHO, c -> true));
-        DatagramStream stream =
-            DatagramStream.start(lab, flows.take(STREAMS, DatagramStream.PORT, c -> true))) {
-      stream.awaitSent(DATAGRAMS);
+    try (MixedTraffic traffic = MixedTraffic.start(lab, flows, CONNECTIONS, 1)) {
+      traffic.awaitProgress();
       step.run();
-      stream.awaitSent(DATAGRAMS);
-      echoes.awaitMessages(MESSAGES);
-      stream.finish();
-      echoes.finish();
-      String drops = "dropped in the lab: " + DropCounters.read(lab).since(before);
-      assertEquals(0, stream.missing(), "datagrams lost; " + drops);
+      traffic.awaitProgress();
+      traffic.finish(step + "");
     }
   }
 
@@ -174,31 +158,23 @@ final class LbdRepairNetnsTest {
     }
   }
 
-  /** Nothing of another layout is read but its counters, so that any is as good as any other. */
-  @Test
-  void shouldBuildBesideAnotherLayoutAndSwitch() throws Exception {
+  /** To a build whose maps differ, and back to ours. */
+  @ParameterizedTest
+  @ValueSource(strings = {"smaller-maps", "wider-counters"})
+  void shouldBuildBesideAnotherLayoutAndSwitch(String difference) throws Exception {
+    Path launcher = OlderBuild.compile(otherFolder, difference);
     Path layout = layout();
-    restartAfter(
-        () -> {
-          Files.move(layout, layout.resolveSibling(LAYOUT + "1"));
-          renameCounters(layout.getFileName().toString(), LAYOUT + "1");
-        });
-    assertEquals(layout, layout(), "the other layout is still there");
-    assertEquals(1, lbd.logLines("counters handed over").size(), lbd.log());
-    Counters after = lbd.counters();
-    assertOnlyGrown(lastCounters, after);
-    assertTrue(
-        after.ofBinds("udp", DatagramStream.PORT)
-            > lastCounters.ofBinds("udp", DatagramStream.PORT));
-    assertTrue(lastCounters.ofBinds("udp", DatagramStream.PORT) > DATAGRAMS);
-  }
-
-  private void renameCounters(String from, String to) throws Exception {
-    Path names = folder.resolve("state").resolve(lbd.instance()).resolve("counters.json");
-    String text = Files.readString(names);
-    String document = text.substring(text.indexOf('\n') + 1);
-    assertTrue(document.contains('"' + from + '"'), document);
-    Files.writeString(names, document.replace('"' + from + '"', '"' + to + '"'));
+    for (Path build : List.of(launcher, Lbd.LAUNCHER)) {
+      restartAfter(() -> lbd.launchBy(build));
+      assertEquals(build == Lbd.LAUNCHER, layout.equals(layout()), layout().toString());
+      Counters after = lbd.counters();
+      assertOnlyGrown(lastCounters, after);
+      long datagrams = lastCounters.ofBinds("udp", DatagramStream.PORT);
+      assertTrue(datagrams > 0);
+      assertTrue(after.ofBinds("udp", DatagramStream.PORT) > datagrams);
+    }
+    assertEquals(2, lbd.logLines("counters handed over").size(), lbd.log());
+    assertEquals(List.of(), lbd.logLines("pins cannot be taken over"));
   }
 
   @ParameterizedTest

@@ -24,6 +24,7 @@ final class MixedTraffic implements AutoCloseable {
   private static final int STREAMS = 6;
   private static final int OF_EACH_FAMILY = 4; // Flows gives out both of two clients in turn
   private static final long PAUSE_NANOS = 20_000_000;
+  private static final int DATAGRAMS = 1000;
   private static final byte[] HELLO = {1, 2, 3, 4};
 
   private final Lab lab;
@@ -107,7 +108,7 @@ final class MixedTraffic implements AutoCloseable {
     for (Download download : downloads) {
       download.awaitChunks(1);
     }
-    datagrams.awaitSent(1);
+    datagrams.awaitSent(DATAGRAMS);
     openings.awaitRounds(1);
   }
 
