@@ -212,7 +212,8 @@ class DataPlaneSwapFaultTest {
 
   @ParameterizedTest
   @EnumSource(value = SwapStep.class, mode = EnumSource.Mode.EXCLUDE, names = "SWEEP")
-  void shouldChangeNothingThatIsLiveWhenAStepFailsAndSucceedAtTheNextTry(SwapStep failing) throws IOException {
+  void shouldChangeNothingThatIsLiveWhenAStepFailsAndSucceedAtTheNextTry(SwapStep failing)
+      throws IOException {
     byte[] syn = Frame.tcpSyn(CLIENT, 40000, VIP, 80).toBytes();
     Image before = image();
     byte[] sent = director.send(syn).packet();
