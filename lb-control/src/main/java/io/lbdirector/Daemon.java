@@ -5,12 +5,10 @@ import io.lbdirector.abi.Abi;
 import io.lbdirector.admin.AdminServer;
 import io.lbdirector.admin.MetricsServer;
 import io.lbdirector.bpf.BpfObject;
-import io.lbdirector.bpf.XdpLink;
 import io.lbdirector.config.ConfigException;
 import io.lbdirector.config.DirectorConfig;
 import io.lbdirector.config.Problem;
 import io.lbdirector.dataplane.Attachments;
-import io.lbdirector.dataplane.Attachments.Attached;
 import io.lbdirector.dataplane.BpfObjects;
 import io.lbdirector.dataplane.DataPlane;
 import io.lbdirector.dataplane.PinFolder;
@@ -22,6 +20,7 @@ import io.lbdirector.director.EgressSettings;
 import io.lbdirector.director.EgressTracker;
 import io.lbdirector.director.GatewayTracker;
 import io.lbdirector.director.GatewayTrackerSettings;
+import io.lbdirector.director.PortState;
 import io.lbdirector.director.TablesAhead;
 import io.lbdirector.forwarding.IpAddress;
 import io.lbdirector.health.HealthChecker;
@@ -58,9 +57,10 @@ final class Daemon {
   private volatile Director directing;
   private boolean forwarding;
 
-  /** What a signal asks for. */
+  /** What a signal, or news of an interface, ask for. */
   private enum Request {
     RELOAD,
+    ATTACH,
     STOP
   }
 
@@ -170,14 +170,16 @@ final class Daemon {
         SystemdWatchdog watchdog = SystemdWatchdog.start(director::status)) {
       directing = director;
       start.refused().ifPresent(refused -> director.degraded(reason(refused)));
-      gateways.start(director::portChanged);
+      HeldInterfaces held =
+          new HeldInterfaces(settings.mode(), interfaces, attachments, director::attached);
+      gateways.start(port -> portChanged(port, director, held));
       routes.start(EgressSettings.of(config), director::egressChanged);
       director.start(tables);
       if (requests.contains(Request.STOP)) {
         LOG.info("told to stop while starting");
         return;
       }
-      attach(settings, interfaces, attachments, director);
+      held.attach();
       forwarding = true;
       plane.discardOtherLayouts();
       if (start.refused().isPresent()) { // it works as well as it can: no reason to be killed
@@ -188,7 +190,7 @@ final class Daemon {
       if (metrics != null) {
         LOG.atInfo().addKeyValue("address", metrics.address()).log("metrics open");
       }
-      serveRequests(director);
+      serveRequests(director, held, tunnel);
     }
   }
 
@@ -226,52 +228,27 @@ final class Daemon {
     directing.healthChanged();
   }
 
-  /** Interfaces that the config no longer names are let go last: not before others are held. */
-  private static void attach(
-      DirectorConfig.Director settings,
-      Map<String, Integer> interfaces,
-      Attachments attachments,
-      Director director) {
-    List<XdpLink.Mode> modes = modes(settings.mode());
-    List<Attached> attached =
-        interfaces.entrySet().stream()
-            .map(i -> attachments.attach(i.getKey(), i.getValue(), modes))
-            .toList();
-    attachments.detachOthers(interfaces.keySet());
-    attached.forEach(Daemon::log);
-    director.attached(attached);
+  private void portChanged(PortState port, Director director, HeldInterfaces held) {
+    director.portChanged(port);
+    if (held.isMadeAnew(port)) {
+      requests.add(Request.ATTACH);
+    }
   }
 
   /** Ends when told to stop. */
-  private void serveRequests(Director director) throws InterruptedException {
-    while (requests.take() == Request.RELOAD) {
-      reload(director);
+  private void serveRequests(Director director, HeldInterfaces held, CheckTunnel tunnel)
+      throws InterruptedException {
+    Request request = requests.take();
+    while (request != Request.STOP) {
+      if (request == Request.RELOAD) {
+        reload(director);
+      } else {
+        tunnel.attach(held.attachAgain());
+      }
+      request = requests.take();
     }
     SdNotify.stopping();
     LOG.info("stopping; forwarding goes on");
-  }
-
-  private static List<XdpLink.Mode> modes(DirectorConfig.Mode mode) {
-    return switch (mode) {
-      case AUTO -> List.of(XdpLink.Mode.NATIVE, XdpLink.Mode.GENERIC);
-      case NATIVE -> List.of(XdpLink.Mode.NATIVE);
-      case GENERIC -> List.of(XdpLink.Mode.GENERIC);
-    };
-  }
-
-  private static void log(Attached attached) {
-    LOG.atInfo()
-        .addKeyValue("interface", attached.name())
-        .addKeyValue("mode", attached.mode())
-        .log(attached.adopted() ? "attachment taken over" : "program attached");
-    attached
-        .warning()
-        .ifPresent(
-            warning ->
-                LOG.atWarn()
-                    .addKeyValue("interface", attached.name())
-                    .addKeyValue("warning", warning)
-                    .log("attached, but not well"));
   }
 
   /** The director logs how it ends; systemd is told when it begins and ends. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way of the traffic, for health checks. Echo is sent from here; for connections, each backend
@@ -26,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
  * thread, and go with {@link #close}. Safe for use by many threads.
  */
 public final class CheckTunnel implements Tunnel, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckTunnel.class);
+
   /**
    * Marks are this, with the number of a backend in the bits that {@link #MARK_MASK} leaves. A
    * number is not given out again before all others were. Number 0 is no backend's: the route of an
@@ -115,6 +119,17 @@ public final class CheckTunnel implements Tunnel, AutoCloseable {
       return echoes().send(backend, vip, timeout);
     } catch (OsException | IllegalStateException e) {
       return CompletableFuture.failedFuture(e); // our fault, which proves nothing of the backend
+    }
+  }
+
+  /** Goes by these interfaces too, which were made anew; what the kernel refuses is logged. */
+  public synchronized void attach(List<Integer> indexes) {
+    try {
+      program.ifPresent(p -> indexes.forEach(p::attach));
+    } catch (BpfException e) {
+      LOG.atError()
+          .addKeyValue("reason", e.getMessage())
+          .log("checks cannot go through the tunnel");
     }
   }
 

@@ -42,12 +42,12 @@ final class ReadinessRules {
         .or(() -> egress.missing(live.get().egress().backends()));
   }
 
-  /** An interface made anew under its old name has a new index, and no program. */
+  /** An interface made anew under its old name has a new index, and no program at first. */
   private static Optional<String> lost(List<Attached> attached, Ports ports) {
     return attached.stream()
         .filter(a -> ports.of(a.name()).filter(p -> p.ifindex() != a.ifindex()).isPresent())
         .findFirst()
-        .map(a -> "the program is not on " + a.name() + " any more: restart lbd");
+        .map(a -> "the program is not on " + a.name() + " any more: see lbd's log");
   }
 
   private static Optional<String> refused(Ports ports) {

@@ -84,7 +84,7 @@ final class DirectorPortTest {
     running.director().portChanged(port(OTHER_INDEX, GATEWAY, UNKNOWN));
     running.status();
     assertEquals(
-        new Readiness(false, "the program is not on lo any more: restart lbd"),
+        new Readiness(false, "the program is not on lo any more: see lbd's log"),
         running.director().readiness());
     assertEquals(Optional.empty(), running.plane().port(LO));
     assertEquals(GATEWAY, entry(OTHER_INDEX).gateway());

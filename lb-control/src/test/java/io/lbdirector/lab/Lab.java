@@ -159,6 +159,11 @@ final class Lab implements AutoCloseable {
     return resource;
   }
 
+  /** Removes the link of a host, and makes it anew: other interfaces, of the same names. */
+  void relink(String host) {
+    script("relink", host);
+  }
+
   /** Stops the web server of a backend; nothing else that runs there. */
   void stopWebServer(Host backend) {
     webServer(backend, "-s", "stop");
