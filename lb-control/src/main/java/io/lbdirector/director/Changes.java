@@ -49,11 +49,6 @@ import org.slf4j.event.Level;
 final class Changes {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
 
-  /** Until rows follow again, after a failure, or while shares go with time. */
-  private static final Duration AGAIN = Duration.ofSeconds(1);
-
-  private static final Duration ROLLBACK_RETRY = Duration.ofSeconds(5);
-
   private final DirectorConfig started;
   private final OwnerThread builder;
   private final OwnerThread owner;
@@ -64,7 +59,8 @@ final class Changes {
   private final ShareNews shareNews;
   private final ReloadLog reloads; // told on owner
   private final Clock clock;
-  private final Duration gatewayWait;
+  private final ClockWatch clockWatch;
+  private final DirectorPace pace;
   private final OverridesFile overridesFile;
   private final RememberedFile rememberedFile;
   private final LiveConfigFile liveConfigFile;
@@ -75,6 +71,7 @@ final class Changes {
   private TableBuilder tables = new TableBuilder();
   private Optional<LoadedConfig> previous = Optional.empty();
   private boolean toFollowAgain;
+  private Duration clockSet = Duration.ZERO; // and nothing that is live knows of it yet
 
   Changes(
       DirectorConfig started,
@@ -86,7 +83,7 @@ final class Changes {
       EventLog events,
       ReloadLog reloads,
       Clock clock,
-      Duration gatewayWait,
+      DirectorPace pace,
       StateFolder state,
       String layout) {
     this.started = started;
@@ -99,7 +96,8 @@ final class Changes {
     this.shareNews = new ShareNews(events);
     this.reloads = reloads;
     this.clock = clock;
-    this.gatewayWait = gatewayWait;
+    this.clockWatch = new ClockWatch(clock, pace.nanos());
+    this.pace = pace;
     this.overridesFile = new OverridesFile(state);
     this.rememberedFile = new RememberedFile(state);
     this.liveConfigFile = new LiveConfigFile(state);
@@ -131,6 +129,7 @@ final class Changes {
     health.check(CheckTargets.of(started), down);
     remember(serving);
     confirmation.load().ifPresent(this::rollBackInTime);
+    watchClock();
   }
 
   /** Until the switch of the program, packets count where they did: those are in no counter. */
@@ -188,7 +187,7 @@ final class Changes {
   /** Waits, not on the owner's thread, which is the one that hears from the gateways. */
   private void awaitGateways(Candidate candidate, LiveState live) {
     CompletableFuture<Void> resolved = owner.ask(() -> publisher.resolve(candidate, live)).join();
-    Failures.join(resolved.completeOnTimeout(null, gatewayWait.toNanos(), NANOSECONDS));
+    Failures.join(resolved.completeOnTimeout(null, pace.gateways().toNanos(), NANOSECONDS));
   }
 
   /**
@@ -336,7 +335,7 @@ final class Changes {
       owner.tell(() -> reloads.note(report, null, source.name(), begun));
     } catch (RuntimeException e) {
       owner.tell(() -> reloads.note(null, e, source.name(), begun));
-      later(ROLLBACK_RETRY, () -> rollBackUnlessConfirmed(waiting));
+      later(pace.rollback(), () -> rollBackUnlessConfirmed(waiting));
     }
   }
 
@@ -418,7 +417,7 @@ final class Changes {
     if (!toFollowAgain) {
       toFollowAgain = true;
       later(
-          AGAIN,
+          pace.again(),
           () -> {
             toFollowAgain = false;
             follow();
@@ -426,17 +425,52 @@ final class Changes {
     }
   }
 
+  /** Again and again; until the close. */
+  private void watchClock() {
+    later(
+        pace.again(),
+        () -> {
+          watchClock();
+          noticeClock();
+          if (!clockSet.isZero()) {
+            follow();
+          }
+        });
+  }
+
+  private void noticeClock() {
+    Duration set = clockWatch.take();
+    if (!set.isZero()) {
+      LOG.atWarn().addKeyValue("by", set).log("clock was set: what goes with time goes on");
+      clockSet = clockSet.plus(set);
+      confirmation.clockSet(set).ifPresent(this::rollBackInTime);
+    }
+  }
+
+  /** With everything that goes with time as far as it was when the clock was set. */
+  private Candidate afterClockSet(Candidate old) {
+    Map<Key, Instant> filling = new HashMap<>();
+    old.pools().filling().forEach((key, begun) -> filling.put(key, begun.plus(clockSet)));
+    return candidate(old.loaded(), old.overrides().later(clockSet), filling, Set.of());
+  }
+
   private void tryToFollow() {
+    noticeClock();
+    boolean wasSet = !clockSet.isZero();
     Candidate old = now().candidate();
-    Candidate candidate = again(old, old.overrides());
+    Candidate candidate = wasSet ? afterClockSet(old) : again(old, old.overrides());
     boolean sameShares = candidate.pools().byTable().equals(old.pools().byTable());
-    if (sameShares && candidate.verdicts().equals(old.verdicts())) {
+    if (!wasSet && sameShares && candidate.verdicts().equals(old.verdicts())) {
       if (old.pools().moving()) {
         followAgain();
       }
       return;
     }
     Published published = publish(candidate);
+    if (wasSet) {
+      clockSet = Duration.ZERO;
+      overridesFile.save(candidate.overrides());
+    }
     shareNews.tell(old, candidate);
     if (published.changed()) {
       LOG.atLevel(sameShares ? Level.INFO : Level.DEBUG)

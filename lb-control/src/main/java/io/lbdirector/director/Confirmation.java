@@ -88,6 +88,22 @@ final class Confirmation {
     }
   }
 
+  /** The clock was set: what waits, waits as long as it would have. */
+  Optional<Waiting> clockSet(Duration forward) {
+    waiting =
+        waiting.map(
+            w ->
+                new Waiting(
+                    new Pending(w.pending().deadline().plus(forward), w.pending().before()),
+                    w.back()));
+    try {
+      waiting.ifPresent(w -> file.save(w.pending()));
+    } catch (UncheckedIOException e) {
+      LOG.atError().addKeyValue("reason", e.getMessage()).log("confirmation not kept");
+    }
+    return waiting;
+  }
+
   /** Whether it is still this that is waited for. */
   boolean awaits(Waiting one) {
     return waiting.equals(Optional.of(one));

@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class Director implements DirectorControl, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Director.class);
 
-  /** How long a reload waits for a gateway that nothing has been sent to yet. */
-  private static final Duration GATEWAY_WAIT = Duration.ofSeconds(3);
-
   /** How long news of health are gathered before rows follow them. */
   private static final Duration GATHER = Duration.ofMillis(50);
 
@@ -106,7 +103,7 @@ public final class Director implements DirectorControl, AutoCloseable {
         file,
         surroundings,
         SwapStep.Observer.NONE,
-        GATEWAY_WAIT,
+        DirectorPace.USUAL,
         new StateFolder(started.director().stateDir(), started.director().instance()));
   }
 
@@ -115,7 +112,7 @@ public final class Director implements DirectorControl, AutoCloseable {
       ConfigSource file,
       Surroundings surroundings,
       SwapStep.Observer observer,
-      Duration gatewayWait,
+      DirectorPace pace,
       StateFolder state) {
     DirectorConfig.Director director = started.director();
     this.started = started;
@@ -157,7 +154,7 @@ public final class Director implements DirectorControl, AutoCloseable {
             events,
             reloads,
             clock,
-            gatewayWait,
+            pace,
             state,
             plane.pins().layoutName());
   }

@@ -43,7 +43,11 @@ record Overrides(Map<Key, Entry> all) {
    * @param by who set it
    */
   record Entry(
-      BackendState state, OptionalInt share, Optional<Duration> over, Instant at, String by) {}
+      BackendState state, OptionalInt share, Optional<Duration> over, Instant at, String by) {
+    private Entry later(Duration time) {
+      return new Entry(state, share, over, at.plus(time), by);
+    }
+  }
 
   Overrides with(Key key, Entry entry) {
     Map<Key, Entry> changed = new TreeMap<>(all);
@@ -55,6 +59,13 @@ record Overrides(Map<Key, Entry> all) {
     Map<Key, Entry> changed = new TreeMap<>(all);
     changed.remove(key);
     return new Overrides(changed);
+  }
+
+  /** As if all of them had been set so much later; earlier if {@code time} is below zero. */
+  Overrides later(Duration time) {
+    Map<Key, Entry> moved = new TreeMap<>();
+    all.forEach((key, entry) -> moved.put(key, entry.later(time)));
+    return new Overrides(moved);
   }
 
   Optional<Entry> of(String table, IpAddress backend) {

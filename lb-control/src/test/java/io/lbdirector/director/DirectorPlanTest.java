@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,6 +300,23 @@ final class DirectorPlanTest {
     running.restart(ONE);
     running.director().start();
     assertEquals("2126-01-02T04:04:06Z", reload(OTHER, Duration.ofHours(1)).confirmBy());
+  }
+
+  @Test
+  void shouldWaitAsLongAsWasAskedForWhenTheClockIsSet() throws Exception {
+    AtomicReference<Instant> time = new AtomicReference<>(Instant.parse("2126-01-02T03:04:05Z"));
+    running.time(time::get);
+    running.restart(ONE);
+    running.director().start();
+    reload(OTHER, Duration.ofHours(1));
+    time.set(time.get().minusSeconds(86_400));
+    running.clockSet(Duration.ofDays(-1));
+    while (!running.status().confirmBy().equals("2126-01-01T04:04:06Z")) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    running.restart(ONE);
+    running.director().start();
+    assertEquals("2126-01-01T04:04:06Z", running.status().confirmBy());
   }
 
   @Test

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shares that go with time, in a director over a data plane in this kernel. Needs root. */
 @ExtendWith(LeakCheck.class)
@@ -119,7 +121,7 @@ final class DirectorSlowStartTest {
     assertEquals(all, rowsAt(100, "filling", Optional.empty()));
     assertEquals("10.0.1.2 of web has all of its share", awaitEvent("share").message());
     long generation = running.status().generation();
-    TimeUnit.MILLISECONDS.sleep(1500); // a step more, if there were one
+    TimeUnit.MILLISECONDS.sleep(500); // a step more, if there were one
     assertEquals(generation, running.status().generation());
   }
 
@@ -163,6 +165,43 @@ final class DirectorSlowStartTest {
     set(BackendState.DRAINING, OptionalInt.empty(), Optional.of(Duration.ofSeconds(100)));
     assertEquals(Optional.of(40), b().sharePercent());
     assertShare(20, rowsAt(50, "filling", Optional.of(20)));
+  }
+
+  private void setClock(Duration by) {
+    time.set(time.get().plus(by));
+    running.clockSet(by);
+  }
+
+  private void awaitOverrideAt(Instant at) throws InterruptedException {
+    while (!running.status().overrides().get(0).setAt().equals(at.toString())) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT1H", "PT-1H"})
+  void shouldGoOnWithADrainWhenTheClockIsSet(Duration by) throws Exception {
+    set(BackendState.DRAINING, OptionalInt.empty(), Optional.of(Duration.ofSeconds(100)));
+    assertShare(75, rowsAt(25, "filling", Optional.of(75)));
+    setClock(by);
+    awaitOverrideAt(START.plus(by));
+    assertEquals(Optional.of(75), b().sharePercent());
+    restart(WEB);
+    awaitOverrideAt(START.plus(by));
+    assertShare(50, rowsAt((int) by.toSeconds() + 50, "filling", Optional.of(50)));
+  }
+
+  @Test
+  void shouldGoOnWithASlowStartWhenTheClockIsSet() throws Exception {
+    running.reload(FILLING, FILE);
+    assertShare(30, rowsAt(30, "filling", Optional.of(30)));
+    try (LogLines log = new LogLines(Changes.class)) {
+      setClock(Duration.ofDays(-1));
+      while (log.at(Level.WARN).isEmpty()) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+    }
+    assertShare(60, rowsAt(60 - 24 * 60 * 60, "filling", Optional.of(60)));
   }
 
   @Test

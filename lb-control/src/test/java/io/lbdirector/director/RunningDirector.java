@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +52,7 @@ final class RunningDirector implements AutoCloseable {
   private final FakeChecks health = new FakeChecks();
   private volatile BackendOutcomes outcomes = BackendOutcomes.SILENT;
   private Clock clock = Clock.systemUTC();
+  private volatile Duration clockSet = Duration.ZERO;
   private StateFolder state;
   private DataPlane plane;
   private Director director;
@@ -118,7 +120,8 @@ final class RunningDirector implements AutoCloseable {
                 readiness::add,
                 clock),
             step -> observer.before(step),
-            gatewayWait,
+            new DirectorPace(
+                gatewayWait, Duration.ofMillis(100), Duration.ofMillis(500), this::nanos),
             state);
   }
 
@@ -178,6 +181,15 @@ final class RunningDirector implements AutoCloseable {
             return source.instant();
           }
         });
+  }
+
+  /** Says by how much the clock was set, of all that it is ahead or behind. */
+  void clockSet(Duration by) {
+    clockSet = clockSet.plus(by);
+  }
+
+  private long nanos() {
+    return ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant().minus(clockSet));
   }
 
   /** What the director wanted followed, in order. */
