@@ -2,8 +2,8 @@
 # What a guest of bench/kernels is made of: its root, and the kernel. Sourced by bench/kernels.
 # Wants $root, the checkout, and $image, the folder of the guest's root.
 
-# What tests run, by the name that a shell finds it under.
-readonly tools=(sh ip nsenter sysctl ethtool bpftool xdp-loader)
+# What the lab and tests run, by the name that a shell finds it under; busybox has the rest.
+readonly lab_tools=(sh bash env ip nsenter unshare sysctl ethtool) test_tools=(bpftool xdp-loader)
 
 # The guest's root: busybox, the loader and the objects, and the libraries of this machine.
 make_image() {
@@ -20,26 +20,43 @@ make_image() {
   copy_libraries "$image/bin/loads"
 }
 
-# The tests with all that they want: classes, a JVM, tools.
-add_tests() {
-  local product=$image/product tool
-  step "compiling the tests"
-  mkdir -p "$product"/{lb-bpf,lb-control}
-  (cd "$root" && build_tests) >&2
+# The daemon with all that it wants, and a lab: what is built, a JVM, tools.
+add_daemon() {
+  local product=$image/product
+  step "compiling the daemon"
+  (cd "$root" && run_maven -q -pl lb-control -am -DskipTests package) >&2
+  "$root/lab/lab" up "kernels-$$" --backends 1 # which compiles what it wants
+  "$root/lab/lab" down "kernels-$$"
+  mkdir -p "$product/lb-control/target" "$product/lb-bpf"
+  cp -r "$root/bin" "$root/lab" "$product/"
   cp -r "$root/lb-bpf/target" "$product/lb-bpf/"
-  mkdir "$product/lb-control/target"
-  cp -r "$root"/lb-control/target/{classes,test-classes} "$product/lb-control/target/"
+  cp -r "$root"/lb-control/target/{classes,lib,native,lb-control-*.jar} "$product/lb-control/target/"
+  cp "$root/bench/src/guest/life" "$image/life"
+  add_tools "${lab_tools[@]}"
+  copy_libraries "$product"/lb-control/target/native/"$(uname -m)"/*.so
+  copy_jvm
+}
+
+# The tests, beside the daemon.
+add_tests() {
+  local product=$image/product package=io.lbdirector.dataplane
+  step "compiling the tests"
+  (cd "$root" && build_tests) >&2
+  cp -r "$root/lb-control/target/test-classes" "$product/lb-control/target/"
   cp -r "$root/docs" "$root/config" "$product/"
-  for tool in "${tools[@]}"; do
+  add_tools "${test_tools[@]}"
+  cp -r --parents /usr/lib/x86_64-linux-gnu/bpf "$image" # xdp-loader's own programs
+  cp "$root/bench/src/guest/tests" "$image/tests"
+  echo "--select-package $package --include-classname ${package//./\\.}\.($tests) --exclude-tag flood" \
+    >"$image/tests.arguments"
+}
+
+add_tools() {
+  local tool
+  for tool in "$@"; do
     cp "$(readlink -f "$(command -v "$tool")")" "$image/bin/$tool"
     copy_libraries "$image/bin/$tool"
   done
-  cp -r --parents /usr/lib/x86_64-linux-gnu/bpf "$image" # xdp-loader's own programs
-  cp "$root/bench/src/guest/tests" "$image/tests"
-  local package=io.lbdirector.dataplane
-  echo "--select-package $package --include-classname ${package//./\\.}\.($tests) --exclude-tag flood" \
-    >"$image/tests.arguments"
-  copy_jvm
 }
 
 build_tests() {

@@ -6,6 +6,7 @@ page() {
   page_run
   page_kernels
   page_programs
+  ! $with_life || page_life
   ! $with_tests || page_tests
   page_words
 }
@@ -62,6 +63,27 @@ page_programs() {
   done
 }
 
+# A row for each step, a column for each kernel.
+page_life() {
+  header "An lbd, in a lab of one backend" step "${kernels[@]}"
+  (cd "$work" && awk '
+    FNR == 1 { kernels[++columns] = FILENAME; step = 0 }
+    $1 == "life" && NF > 3 {
+      result[++step, FILENAME] = $2
+      $1 = $2 = $3 = ""
+      sub(/^ */, "")
+      names[step] = $0
+      if (step > steps) steps = step
+    }
+    END {
+      for (step = 1; step <= steps; step++) {
+        line = "| " names[step] " |"
+        for (k = 1; k <= columns; k++) line = line " " result[step, kernels[k]] " |"
+        print line
+      }
+    }' "${kernels[@]/%/.out}")
+}
+
 # A row for each class, a column for each kernel.
 page_tests() {
   header "Tests, passed" class "${kernels[@]}"
@@ -106,11 +128,12 @@ page_words() {
 ## What the numbers include
 
 - The objects as the build makes them, loaded one program at a time with the constants that are in them. Instructions, time and stack are what the kernel's verifier says; stack is that of each function, the program's own first.
+- The lbd is the build's own, and its traffic real: a client makes request after request and talks through one connection, from the step of that name to the last but one; the connection lives on and the client is answered after every step, and no request fails.
 - Tests are those that the build runs on its own kernel, in packages of the data plane: program, maps and packets through BPF_PROG_TEST_RUN, XDP on a pair of veth, sockets of network namespaces; without floods (tens of thousands of packets), and with 3,000 damaged packets of each kind instead of 100,000 and more. A test that a kernel cannot run says why.
 
 ## What they do not
 
 - Time on a processor: the guest's is emulated, several times slower, and less even.
-- The daemon as a whole, network cards, and other builds of these kernels.
+- Health checks, which are JVM and sockets alone, network cards, and other builds of these kernels.
 END
 }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class BackendMutationDataPlaneTest {
   private static final HexFormat HEX = HexFormat.of();
-  private static final int PACKETS = Integer.getInteger("lb.frames", 100_000);
+  private static final int PACKETS = Integer.getInteger("lb.frames", 250_000);
 
   private final long seed = Long.getLong("lb.seed", ThreadLocalRandom.current().nextLong());
   private final SplittableRandom random = new SplittableRandom(seed);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(LeakCheck.class)
 class PacketMutationDataPlaneTest {
-  private static final int FRAMES = Integer.getInteger("lb.frames", 200_000);
+  private static final int FRAMES = Integer.getInteger("lb.frames", 250_000);
 
   /** For one director: far from as many datagrams as it remembers. */
   private static final int BATCH = 50_000;
